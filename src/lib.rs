@@ -1,0 +1,30 @@
+//! bundlevet opens a support bundle, reads everything in it, and says what broke first,
+//! how it knows, and what to do now.
+//!
+//! The folders are the data flow, in alphabetical order; a stage imports only the stages above it
+//! (and [`signature`], from `detect` on, and [`error`]):
+//!
+//! | stage | turns | into |
+//! |---|---|---|
+//! | [`bundle`] | paths | entries: bytes in order with an origin; an inventory |
+//! | [`decode`] | the raw bytes of a line | a line: envelopes peeled, text unescaped, time, level |
+//! | [`detect`] | entries | hits: a pattern of a signature proven at a location |
+//! | [`evidence`] | hits, objects, facts | one indexed store |
+//! | [`finding`] | evidence and signatures | what is true of which subjects, how sure, and why |
+//! | [`rank`] | findings | the diagnosis: causes in order, consequences folded |
+//! | [`report`] | the diagnosis | text, JSON and the rest |
+//! | [`signature`] | YAML files | the immutable database |
+//! | [`pipeline`] | | the only file that makes threads |
+
+pub mod bundle;
+pub mod decode;
+pub mod detect;
+pub mod error;
+pub mod evidence;
+pub mod finding;
+pub mod pipeline;
+pub mod rank;
+pub mod report;
+pub mod signature;
+
+pub use error::{Error, Problem, Result};

@@ -1,0 +1,291 @@
+//! The ordered result of a scan, as reports take it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::bundle::InputKind;
+use crate::detect::Captures;
+use crate::error::Problem;
+use crate::signature::{Kind, Risk, Severity, Sureness};
+
+/// The answer: what broke first, how we know, what to do now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnosis {
+    /// The verdict in one word.
+    pub verdict: Verdict,
+    /// The verdict in one sentence.
+    pub headline: String,
+    /// One per input, in the order given.
+    pub inputs: Vec<InputSummary>,
+    /// How much was read.
+    pub scanned: Scanned,
+    /// Causes, best first.
+    pub causes: Vec<RankedFinding>,
+    /// Symptoms, with the causes that explain them.
+    pub symptoms: Vec<RankedFinding>,
+    /// What stands out where no cause is known.
+    pub unusual: Vec<Unusual>,
+    /// What was checked and is fine, one phrase each.
+    pub checked: Vec<String>,
+    /// What could not be examined.
+    pub not_examined: Vec<NotExamined>,
+    /// Entries that could not be read whole.
+    pub problems: Vec<Problem>,
+    /// Number of signatures in the database.
+    pub signatures: usize,
+}
+
+/// The answer in one word; names as in the JSON report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// A cause is known and holds.
+    KnownCause,
+    /// Failures are recognised, their cause is not.
+    SymptomsOnly,
+    /// Something is wrong (or was reported) and nothing known explains it.
+    NoKnownCause,
+    /// Nothing is wrong at the time of collection.
+    Healthy,
+    /// There was nothing that could be examined.
+    NotExaminable,
+}
+
+/// One input as the report's header shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputSummary {
+    /// As the user gave it.
+    pub path: String,
+    /// What it is.
+    pub kind: InputKind,
+    /// When it was collected.
+    pub collected_at: Option<Timestamp>,
+    /// Earliest and latest time of its logs.
+    pub time_range: Option<(Timestamp, Timestamp)>,
+    /// The reporter's own words.
+    pub description: Option<String>,
+    /// Product name to version.
+    pub products: BTreeMap<String, String>,
+    /// Nodes by name.
+    pub nodes: Vec<NodeSummary>,
+}
+
+/// A node of the cluster.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NodeSummary {
+    /// Name.
+    pub name: String,
+    /// `control-plane`, `etcd`, `worker`.
+    pub roles: Vec<String>,
+    /// OS image.
+    pub os_image: Option<String>,
+    /// kubelet version.
+    pub kubelet_version: Option<String>,
+    /// Ready condition: `True`, `False`, `Unknown`.
+    pub ready: Option<String>,
+    /// State in the latest Harvester Upgrade.
+    pub upgrade_state: Option<String>,
+    /// Earliest and latest time of this node's own logs.
+    pub coverage: Option<(Timestamp, Timestamp)>,
+}
+
+/// How much was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scanned {
+    /// Entries read.
+    pub entries: u64,
+    /// Entries skipped, by reason.
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// Bytes read, uncompressed.
+    pub bytes: u64,
+    /// Lines of logs.
+    pub lines: u64,
+}
+
+/// Whether a finding still holds when the bundle was collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Still seen in the last part of the coverage.
+    Ongoing,
+    /// Not seen any more, although its source goes on.
+    Ended,
+    /// Happens once and stays true.
+    Once,
+    /// The source does not say.
+    Unknown,
+}
+
+/// What a finding is about: `node`, `namespace`, `pod`, `volume`, `upgrade`, `cluster` ... to a name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject(pub BTreeMap<String, String>);
+
+/// A cause or symptom with all its subjects.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RankedFinding {
+    /// Id of the signature, `kubelet/invalid-kernel-flag`.
+    pub signature: String,
+    /// Title with its captures filled in.
+    pub title: String,
+    /// Cause or symptom.
+    pub kind: Kind,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub sure: Sureness,
+    /// Calibrated probability that the cause is right, 0 to 1.
+    pub confidence: f64,
+    /// Whether it still holds.
+    pub state: State,
+    /// When it began.
+    pub onset: Option<Timestamp>,
+    /// What it is about.
+    pub subjects: Vec<Subject>,
+    /// Why we think so, one phrase each.
+    pub reasons: Vec<String>,
+    /// What it means.
+    pub explanation: String,
+    /// Hits in all.
+    pub count: u64,
+    /// First hit.
+    pub first_seen: Option<Timestamp>,
+    /// Last hit.
+    pub last_seen: Option<Timestamp>,
+    /// Quoted evidence, bounded, decisive first.
+    pub evidence: Vec<EvidenceItem>,
+    /// Findings that this one explains.
+    pub consequences: Vec<Consequence>,
+    /// Ids of the causes that explain this one.
+    pub explained_by: Vec<String>,
+    /// What to do.
+    pub remediation: Remediation,
+    /// How to keep it from happening again.
+    pub prevention: Option<String>,
+    /// Links.
+    pub references: Vec<String>,
+}
+
+/// One quoted piece of evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EvidenceItem {
+    /// A log line.
+    Line {
+        /// Entry path.
+        entry: String,
+        /// From 1.
+        line: u64,
+        /// UTC.
+        time: Option<Timestamp>,
+        /// Raw text, neutralised and bounded.
+        text: String,
+        /// Values of the placeholders.
+        captures: Captures,
+    },
+    /// A field of an object.
+    Object {
+        /// `v1/Node n1`.
+        object: String,
+        /// Field path.
+        path: String,
+        /// Its value.
+        text: String,
+        /// Entry the object came from.
+        entry: String,
+        /// Values of the placeholders.
+        captures: Captures,
+    },
+    /// A fact.
+    Fact {
+        /// Key.
+        fact: String,
+        /// Node.
+        node: Option<String>,
+        /// Its value or the text it was read from.
+        text: String,
+        /// Entry it was read from.
+        entry: String,
+    },
+}
+
+/// A folded finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consequence {
+    /// Id of its signature.
+    pub signature: String,
+    /// Its title.
+    pub title: String,
+    /// Its subjects.
+    pub subjects: Vec<Subject>,
+    /// The link between was not collected and is assumed.
+    pub assumed: bool,
+}
+
+/// What to do, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remediation {
+    /// In one sentence.
+    pub summary: String,
+    /// Safe first.
+    pub steps: Vec<Step>,
+    /// How to see that it worked.
+    pub verify: Vec<Check>,
+}
+
+/// One step of a fix, with captures filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Safe, disruptive or destructive.
+    pub risk: Risk,
+    /// Where to run it: `node n1`, `any control-plane node`, `Rancher UI`.
+    pub place: Option<String>,
+    /// What it does.
+    pub text: String,
+    /// The command.
+    pub run: Option<String>,
+    /// Expected duration.
+    pub takes: Option<String>,
+    /// What is gone afterwards, and what to save first.
+    pub loses: Option<String>,
+    /// How to see that this step worked.
+    pub check: Option<Check>,
+}
+
+/// A command and what it should show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The command.
+    pub run: String,
+    /// What it shows when all is well.
+    pub expect: Option<String>,
+}
+
+/// A template that stands out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusual {
+    /// Entry.
+    pub entry: String,
+    /// Masked text.
+    pub template: String,
+    /// How often.
+    pub count: u64,
+    /// When first.
+    pub first_seen: Option<Timestamp>,
+    /// One example.
+    pub sample: String,
+    /// Why it stands out.
+    pub because: String,
+}
+
+/// Something that could not be examined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotExamined {
+    /// `node n2`, `the kubelet log of n1`.
+    pub what: String,
+    /// Why.
+    pub because: String,
+    /// Signatures that need it.
+    pub signatures: Vec<String>,
+    /// The command that would collect it.
+    pub collect: Option<String>,
+}

@@ -1,0 +1,1 @@
+//! The diagnosis into text, JSON and the rest.
