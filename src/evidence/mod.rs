@@ -1,6 +1,7 @@
 //! Hits, Kubernetes objects and host facts into one indexed store.
 
 mod fact;
+pub mod facts;
 mod object;
 mod store;
 
