@@ -1,5 +1,24 @@
 //! YAML files into the immutable database of signatures.
 
+#[macro_use]
+mod words;
+mod class;
+mod database;
 mod model;
+mod pattern;
+mod query;
+mod template;
+mod versions;
 
-pub use model::{Kind, Risk, Scope, Severity, Sureness};
+pub use class::Class;
+pub use database::{Database, SignatureProblem};
+pub use model::{
+    Check, Condition, Expect, Given, GivenCase, GivenFact, GivenLog, Join, Part, Requirement,
+    Signature, Source, Step, StepText, TestCase, TextIn, Then, TimeConstraints, Translation,
+    Weight,
+};
+pub use pattern::Pattern;
+pub use query::{FactQuery, Query};
+pub use template::{Filter, Template, shell_quoted};
+pub use versions::{Affected, Version, VersionRange, affected};
+pub use words::{Kind, Product, Risk, Scope, Severity, Sureness};

@@ -1,80 +1,375 @@
-//! The words of a signature file.
+//! What a signature file says, as data: names resolved to indexes, words to enums, defaults filled in.
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
+use std::collections::BTreeMap;
 
-        impl $name {
-            /// Every word, in order.
-            pub const ALL: &'static [$name] = &[$($name::$variant),+];
-            /// The word as files and reports spell it.
-            pub const fn word(self) -> &'static str { match self { $($name::$variant => $word),+ } }
-            /// The value of a word.
-            pub fn from_word(word: &str) -> Option<Self> { match word { $($word => Some($name::$variant),)+ _ => None } }
+use jiff::SignedDuration;
+
+use super::{
+    Class, FactQuery, Kind, Pattern, Product, Query, Risk, Scope, Severity, Sureness, Template,
+    VersionRange,
+};
+use crate::bundle::{Program, ProgramSet};
+use crate::evidence::ObjectKey;
+
+/// One signature: one root cause and remedy, or one recognisable symptom.
+#[derive(Debug, Clone)]
+pub struct Signature {
+    /// `kubelet/invalid-kernel-flag`: the path below the signature directory, without `.yaml`.
+    pub id: String,
+    /// The file it was read from, as messages show it.
+    pub file: String,
+    /// Came with bundlevet (not from a user's directory).
+    pub shipped: bool,
+    /// One line, what a person would say.
+    pub title: Template,
+    /// Cause, symptom or noise.
+    pub kind: Kind,
+    /// The class a symptom carries; `None` for causes and noise.
+    pub class: Option<Class>,
+    /// How bad, if true.
+    pub severity: Severity,
+    /// How sure one match alone makes us.
+    pub sure: Sureness,
+    /// The programs that can say it.
+    pub programs: ProgramSet,
+    /// Ranges in which it can happen; empty: every version.
+    pub affects: Vec<VersionRange>,
+    /// Ranges in which it is repaired.
+    pub fixed_in: Vec<VersionRange>,
+    /// What one finding is about; `None`: the node where the origin has one, else the cluster.
+    pub scope: Option<Scope>,
+    /// Names the subject from captures; empty: derived from `scope`.
+    pub subject: BTreeMap<String, Template>,
+    /// Sources, in file order. [`HitSeries::part`](crate::detect::HitSeries::part) indexes this.
+    pub parts: Vec<Part>,
+    /// How the parts make it true.
+    pub condition: Condition,
+    /// Classes of symptoms that follow from it.
+    pub leads_to: Vec<Class>,
+    /// Two or three sentences an engineer can forward.
+    pub explanation: Option<Template>,
+    /// What to do, in order.
+    pub fix: Vec<Step>,
+    /// How to see that all is well again.
+    pub check: Vec<Check>,
+    /// How to keep it from happening again.
+    pub prevent: Option<Template>,
+    /// What must be in the bundle for it to be found.
+    pub needs: Option<String>,
+    /// Links.
+    pub refs: Vec<String>,
+    /// Its own proof.
+    pub tests: Vec<TestCase>,
+    /// Texts in other languages, by tag (`zh-CN`).
+    pub translations: BTreeMap<String, Translation>,
+}
+
+impl Signature {
+    /// The component, the first folder of the id.
+    pub fn component(&self) -> &str {
+        self.id.split('/').next().unwrap_or_default()
+    }
+
+    /// The part with this name.
+    pub fn part(&self, name: &str) -> Option<usize> {
+        self.parts.iter().position(|part| part.name == name)
+    }
+}
+
+/// One named source of a signature.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Name under `find`; `match` for the short form. Follow-ups (`then`) are parts of their own, named `NAME.then`.
+    pub name: String,
+    /// Where it is looked for.
+    pub source: Source,
+    /// Patterns that void a match of this part in the same line (top-level `not` included).
+    pub not: Vec<Pattern>,
+    /// The programs that can say it: its own list, or the signature's.
+    pub programs: ProgramSet,
+    /// Where a `log` part looks.
+    pub text_in: TextIn,
+    /// Time and order.
+    pub time: TimeConstraints,
+}
+
+impl Part {
+    /// The patterns of a `log` part; empty for others.
+    pub fn patterns(&self) -> &[Pattern] {
+        match &self.source {
+            Source::Log { patterns } => patterns,
+            Source::Object(_) | Source::Fact(_) => &[],
         }
-    };
+    }
 }
 
-words! {
-    /// What a signature describes.
-    Kind {
-        /// A root cause with its remedy.
-        Cause = "cause",
-        /// A recognisable failure that many causes share.
-        Symptom = "symptom",
-        /// Looks bad and means nothing.
-        Noise = "noise",
+/// Where a part is looked for.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// Texts: any of the patterns.
+    Log {
+        /// At least one.
+        patterns: Vec<Pattern>,
+    },
+    /// Kubernetes objects.
+    Object(Query),
+    /// Facts of nodes or the cluster.
+    Fact(FactQuery),
+}
+
+/// Which texts a `log` part looks at (`text-in`); all by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextIn {
+    /// Log lines, plan and job output, kubectl tables.
+    pub log: bool,
+    /// Event messages.
+    pub events: bool,
+    /// Condition reasons and messages, waiting and terminated messages.
+    pub objects: bool,
+}
+
+impl Default for TextIn {
+    fn default() -> Self {
+        Self {
+            log: true,
+            events: true,
+            objects: true,
+        }
     }
 }
-words! {
-    /// How bad, if true. Ordered from least to worst.
-    Severity {
-        /// Worth knowing.
-        Info = "info",
-        /// A nuisance.
-        Low = "low",
-        /// A function is impaired.
-        Medium = "medium",
-        /// A function is lost, or soon will be.
-        High = "high",
-        /// The cluster, a node or data is lost, or soon will be.
-        Critical = "critical",
+
+/// Time and order of the hits of a `log` part. The default asks for one hit, at any time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TimeConstraints {
+    /// At least so many hits, inside `within` where given.
+    pub at_least: Option<u32>,
+    /// The window of `at_least`.
+    pub within: Option<SignedDuration>,
+    /// Must be followed by another part.
+    pub then: Option<Then>,
+    /// The first occurrence counts; it never counts as ended.
+    pub once: bool,
+    /// Still hit that long after the program's last start.
+    pub persists: Option<SignedDuration>,
+    /// Hits span at least that long.
+    pub lasts: Option<SignedDuration>,
+    /// Still hit in the last part of the coverage.
+    pub at_end: bool,
+    /// Only in a previous container's log.
+    pub previous: bool,
+}
+
+/// A follow-up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Then {
+    /// Index of the part that must follow.
+    pub part: usize,
+    /// At most so long after; `None`: any time after.
+    pub within: Option<SignedDuration>,
+}
+
+/// How the parts make a signature true. Numbers are indexes into [`Signature::parts`].
+#[derive(Debug, Clone, Default)]
+pub struct Condition {
+    /// All of these, in one window.
+    pub all: Vec<usize>,
+    /// And at least one of these; empty: no such demand. (The loader has already put every otherwise unused part
+    /// into `all` where the file names neither.)
+    pub any: Vec<usize>,
+    /// Each makes it surer by one class.
+    pub more: Vec<Weight>,
+    /// Each makes it less sure by one class.
+    pub less: Vec<Weight>,
+    /// Must be absent, where the source was collected.
+    pub without: Vec<usize>,
+    /// At most this sure where the source of the part was not collected.
+    pub if_missing: Vec<(usize, Sureness)>,
+    /// The window of `all` and `any`; `None`: [`Condition::WINDOW`].
+    pub window: Option<SignedDuration>,
+    /// What the parts must agree on.
+    pub join: Join,
+}
+
+impl Condition {
+    /// The default window: one hour.
+    pub const WINDOW: SignedDuration = SignedDuration::from_hours(1);
+
+    /// The window in force.
+    pub fn window(&self) -> SignedDuration {
+        self.window.unwrap_or(Self::WINDOW)
     }
 }
-words! {
-    /// How sure. Ordered from least to most.
-    Sureness {
-        /// One of several explanations.
-        Possible = "possible",
-        /// The best explanation.
-        Likely = "likely",
-        /// Nothing else prints or shows this.
-        Certain = "certain",
-    }
+
+/// A part that makes a finding surer or less sure.
+#[derive(Debug, Clone)]
+pub struct Weight {
+    /// Index of the part.
+    pub part: usize,
+    /// The reason to show; `None`: derived from the part.
+    pub reason: Option<Template>,
 }
-words! {
-    /// What one finding is about.
-    Scope {
-        /// A node.
-        Node = "node",
-        /// A Kubernetes object.
-        Object = "object",
-        /// A namespace.
-        Namespace = "namespace",
-        /// The whole cluster.
-        Cluster = "cluster",
-    }
+
+/// What the parts of one finding must agree on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Join {
+    /// Captures of the same name.
+    #[default]
+    Captures,
+    /// The node.
+    Node,
+    /// The namespace.
+    Namespace,
+    /// The object.
+    Object,
+    /// One capture, by name.
+    Capture(String),
 }
-words! {
-    /// What a step of a fix can break. Ordered from least to worst.
-    Risk {
-        /// Reads, or changes nothing that matters.
-        Safe = "safe",
-        /// Interrupts something for a while.
-        Disruptive = "disruptive",
-        /// Something is gone afterwards.
-        Destructive = "destructive",
-    }
+
+/// One step of a fix.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What it can break.
+    pub risk: Risk,
+    /// What it does.
+    pub text: Template,
+    /// More about it (`text:`).
+    pub detail: Option<Template>,
+    /// The command.
+    pub run: Option<Template>,
+    /// Where to run it.
+    pub on: Option<Template>,
+    /// Products for which it is meant; any of them; empty: all.
+    pub only_if: Vec<Requirement>,
+    /// Expected duration, in words.
+    pub takes: Option<String>,
+    /// What is gone afterwards, and what to save first.
+    pub loses: Option<Template>,
+    /// How to see that this step worked.
+    pub check: Option<Check>,
+}
+
+/// A product a step is meant for (or not).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// `not harvester`.
+    pub negated: bool,
+    /// The product and its versions.
+    pub range: VersionRange,
+}
+
+/// A command and what it shows when all is well.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// The command.
+    pub run: Template,
+    /// What it shows.
+    pub expect: Option<Template>,
+}
+
+/// The texts of a signature in another language; what is absent stays English.
+#[derive(Debug, Clone, Default)]
+pub struct Translation {
+    /// Title.
+    pub title: Option<Template>,
+    /// Explanation.
+    pub explanation: Option<Template>,
+    /// Texts of the steps, by position.
+    pub fix: Vec<StepText>,
+    /// Prevention.
+    pub prevent: Option<Template>,
+    /// What must be in the bundle.
+    pub needs: Option<String>,
+}
+
+/// The texts of one step in another language.
+#[derive(Debug, Clone, Default)]
+pub struct StepText {
+    /// What it does.
+    pub text: Option<Template>,
+    /// More about it.
+    pub detail: Option<Template>,
+    /// Where to run it.
+    pub on: Option<Template>,
+    /// Expected duration.
+    pub takes: Option<String>,
+    /// What is gone afterwards.
+    pub loses: Option<Template>,
+}
+
+/// One test of a signature.
+#[derive(Debug, Clone)]
+pub struct TestCase {
+    /// What it shows, in words.
+    pub name: Option<String>,
+    /// Line in the file, from 1.
+    pub line: u32,
+    /// Index of the part that a hit or quiet line belongs to; `None`: any.
+    pub part: Option<usize>,
+    /// What is given.
+    pub given: Given,
+    /// What must come out.
+    pub expect: Expect,
+}
+
+/// What a test gives.
+#[derive(Debug, Clone)]
+pub enum Given {
+    /// Lines of which at least one must match.
+    Hit(Vec<String>),
+    /// Lines of which none may match.
+    Quiet(Vec<String>),
+    /// A small bundle.
+    Case(Box<GivenCase>),
+}
+
+/// A small bundle, for signatures with several sources.
+#[derive(Debug, Clone, Default)]
+pub struct GivenCase {
+    /// Logs.
+    pub logs: Vec<GivenLog>,
+    /// Kubernetes objects, as collected.
+    pub objects: Vec<serde_json::Value>,
+    /// Facts.
+    pub facts: Vec<GivenFact>,
+    /// Kinds that were collected, even if no object of theirs is given.
+    pub collected: Vec<ObjectKey>,
+    /// Detected versions.
+    pub products: BTreeMap<Product, String>,
+}
+
+/// A log of one program on one node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenLog {
+    /// Who speaks.
+    pub program: Program,
+    /// Where.
+    pub node: Option<String>,
+    /// The raw lines.
+    pub lines: Vec<String>,
+}
+
+/// A fact of a node.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GivenFact {
+    /// Its key.
+    pub key: String,
+    /// Where.
+    pub node: Option<String>,
+    /// Its value.
+    pub value: serde_json::Value,
+}
+
+/// What a test expects. Absent parts are not compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expect {
+    /// Whether the signature is found; cases only (default: it is).
+    pub matches: Option<bool>,
+    /// How sure.
+    pub sure: Option<Sureness>,
+    /// The subject.
+    pub subject: BTreeMap<String, String>,
+    /// Values of placeholders.
+    pub captures: BTreeMap<String, String>,
+    /// A command among those of the fix, filled in.
+    pub run: Option<String>,
 }

@@ -1,0 +1,299 @@
+//! Texts with `<name>` and `<name|filter>` into texts with values.
+
+use crate::detect::Captures;
+
+/// A text with places for captures. `<name>` is a place where `name` starts with a letter and holds letters,
+/// digits, `_`, `-` and `.`; any other `<` is itself; `\<` is a literal `<`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Template {
+    source: String,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Place { name: String, filters: Vec<Filter> },
+}
+
+/// What is done to a value before it is put in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    /// `/` becomes `.`: the dotted spelling of a kernel setting.
+    Sysctl,
+    /// Lower case.
+    Lower,
+    /// Only the first of several values.
+    First,
+    /// All values, separated by `, `.
+    Join,
+}
+
+impl Filter {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "sysctl" => Some(Self::Sysctl),
+            "lower" => Some(Self::Lower),
+            "first" => Some(Self::First),
+            "join" => Some(Self::Join),
+            _ => None,
+        }
+    }
+}
+
+impl Template {
+    /// Reads a template. `Err`: what is wrong, for the author.
+    pub fn parse(source: &str) -> Result<Self, String> {
+        let mut pieces = Vec::new();
+        let mut text = String::new();
+        let mut rest = source;
+        while let Some(at) = rest.find(['<', '\\']) {
+            text.push_str(&rest[..at]);
+            rest = &rest[at..];
+            if let Some(after) = rest.strip_prefix("\\<") {
+                text.push('<');
+                rest = after;
+            } else if let Some((inside, after)) = place(rest) {
+                let mut words = inside.split('|');
+                let name = words.next().unwrap_or_default();
+                let filters = words
+                    .map(|word| {
+                        Filter::from_word(word).ok_or_else(|| {
+                            format!(
+                                "unknown filter `{word}` (there are sysctl, lower, first, join)"
+                            )
+                        })
+                    })
+                    .collect::<Result<_, _>>()?;
+                if !text.is_empty() {
+                    pieces.push(Piece::Text(std::mem::take(&mut text)));
+                }
+                pieces.push(Piece::Place {
+                    name: name.to_owned(),
+                    filters,
+                });
+                rest = after;
+            } else {
+                // '<' and '\\' are one byte each
+                text.push_str(&rest[..1]);
+                rest = &rest[1..];
+            }
+        }
+        text.push_str(rest);
+        if !text.is_empty() {
+            pieces.push(Piece::Text(text));
+        }
+        Ok(Self {
+            source: source.to_owned(),
+            pieces,
+        })
+    }
+
+    /// The text as the file has it.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Names of the places, in order, repeated as they are.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Place { name, .. } => Some(name.as_str()),
+            Piece::Text(_) => None,
+        })
+    }
+
+    /// The text with the values of one set of captures; a place without a value stays as it is written (`<name>`).
+    pub fn fill(&self, captures: &Captures) -> String {
+        self.put(&[captures], captures, |value| value.to_owned())
+    }
+
+    /// As [`Template::fill`], for people, with every set of captures: one text per distinct outcome, in order.
+    pub fn fill_each(&self, all: &[&Captures]) -> Vec<String> {
+        self.each(all, |value| value.to_owned())
+    }
+
+    /// As [`Template::fill_each`], for a shell: values are quoted where a shell would read them otherwise.
+    pub fn fill_commands(&self, all: &[&Captures]) -> Vec<String> {
+        self.each(all, shell_quoted)
+    }
+
+    /// As [`Template::fill_commands`] with one set of captures.
+    pub fn fill_command(&self, captures: &Captures) -> String {
+        self.put(&[captures], captures, shell_quoted)
+    }
+
+    fn each(&self, all: &[&Captures], quote: fn(&str) -> String) -> Vec<String> {
+        let none = Captures::new();
+        let mut texts: Vec<String> = Vec::new();
+        if all.is_empty() {
+            texts.push(self.put(all, &none, quote));
+        }
+        for captures in all {
+            let text = self.put(all, captures, quote);
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        texts
+    }
+
+    fn put(&self, all: &[&Captures], one: &Captures, quote: fn(&str) -> String) -> String {
+        let mut out = String::with_capacity(self.source.len());
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Place { name, filters } => {
+                    let mut values: Vec<&str> = Vec::new();
+                    if filters.contains(&Filter::Join) || filters.contains(&Filter::First) {
+                        for value in all.iter().filter_map(|captures| captures.get(name)) {
+                            if !values.contains(&value.as_str()) {
+                                values.push(value);
+                            }
+                        }
+                        if filters.contains(&Filter::First) {
+                            values.truncate(1);
+                        }
+                    } else {
+                        values.extend(one.get(name).map(String::as_str));
+                    }
+                    if values.is_empty() {
+                        out.push('<');
+                        out.push_str(name);
+                        out.push('>');
+                    }
+                    for (i, value) in values.iter().enumerate() {
+                        if i > 0 {
+                            out.push_str(", ");
+                        }
+                        out.push_str(&quote(&filtered(value, filters)));
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+impl std::fmt::Display for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.source)
+    }
+}
+
+/// The inside of the `<...>` that `text` begins with, and what follows it.
+pub(super) fn place(text: &str) -> Option<(&str, &str)> {
+    let (inside, after) = text.strip_prefix('<')?.split_once('>')?;
+    let name = inside.split('|').next()?;
+    let mut letters = name.chars();
+    let starts = letters.next().is_some_and(|c| c.is_ascii_alphabetic());
+    let goes_on = inside
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '|'));
+    (starts && goes_on).then_some((inside, after))
+}
+
+fn filtered(value: &str, filters: &[Filter]) -> String {
+    let mut value = value.to_owned();
+    for filter in filters {
+        value = match filter {
+            Filter::Sysctl => value.replace('/', "."),
+            Filter::Lower => value.to_lowercase(),
+            Filter::First | Filter::Join => value,
+        };
+    }
+    value
+}
+
+/// A value as one word of a POSIX shell. Captured text is foreign: it must never be more than one word.
+/// Control characters cannot be part of anything that a command should be given and are dropped.
+pub fn shell_quoted(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
+    if !value.is_empty() && value.chars().all(plain) && !value.starts_with('-') {
+        return value.to_owned();
+    }
+    let mut out = String::with_capacity(value.len() + 2);
+    out.push('\'');
+    for c in value.chars().filter(|c| !c.is_control()) {
+        if c == '\'' {
+            out.push_str("'\\''");
+        } else {
+            out.push(c);
+        }
+    }
+    out.push('\'');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn captures(pairs: &[(&str, &str)]) -> Captures {
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn fills_filters_and_leaves_what_is_missing() {
+        let t = Template::parse("sysctl -w <key|sysctl>=<want> on <node> a < b \\<x>").unwrap();
+        let c = captures(&[("key", "kernel/panic"), ("want", "10")]);
+        assert_eq!(t.fill(&c), "sysctl -w kernel.panic=10 on <node> a < b <x>");
+        assert_eq!(t.names().collect::<Vec<_>>(), ["key", "want", "node"]);
+    }
+
+    #[test]
+    fn once_per_distinct_capture_and_joined() {
+        let a = captures(&[("key", "a"), ("node", "n1")]);
+        let b = captures(&[("key", "b"), ("node", "n1")]);
+        let each = Template::parse("set <key>").unwrap();
+        assert_eq!(each.fill_each(&[&a, &b, &a]), ["set a", "set b"]);
+        let joined = Template::parse("<key|join> on <node|first>").unwrap();
+        assert_eq!(joined.fill_each(&[&a, &b]), ["a, b on n1"]);
+        assert_eq!(joined.fill_each(&[]), ["<key> on <node>"]);
+    }
+
+    #[test]
+    fn captured_text_is_one_word_of_a_command() {
+        let t = Template::parse("kubectl delete node <node>").unwrap();
+        let evil = captures(&[("node", "n1; rm -rf /'$(id)'\n")]);
+        assert_eq!(
+            t.fill_command(&evil),
+            "kubectl delete node 'n1; rm -rf /'\\''$(id)'\\'''"
+        );
+        let flag = captures(&[("node", "--all")]);
+        assert_eq!(t.fill_command(&flag), "kubectl delete node '--all'");
+        assert_eq!(
+            t.fill_command(&Captures::new()),
+            "kubectl delete node <node>"
+        );
+    }
+
+    #[test]
+    fn an_unknown_filter_is_said() {
+        assert!(
+            Template::parse("<key|upper>")
+                .unwrap_err()
+                .contains("upper")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_parses_or_says_why(text in "\\PC*") {
+            if let Ok(t) = Template::parse(&text) {
+                t.fill(&Captures::new());
+            }
+        }
+
+        #[test]
+        fn quoted_values_have_balanced_quotes(value in "\\PC*") {
+            let quoted = shell_quoted(&value);
+            let bare = quoted.replace("'\\''", "");
+            prop_assert!(bare.matches('\'').count().is_multiple_of(2));
+        }
+    }
+}
