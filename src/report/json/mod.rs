@@ -1,0 +1,54 @@
+//! The diagnosis into JSON: the contract that programs rely on, with its published schema.
+
+mod v1;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::rank::Diagnosis;
+
+/// JSON Schema (draft 2020-12) of what [`json`] gives.
+pub const SCHEMA: &str = include_str!("../../../docs/schema/diagnosis.v1.json");
+
+/// The diagnosis as `bundlevet.diagnosis/v1`. Holds no timings: equal inputs give equal bytes.
+pub fn json(diagnosis: &Diagnosis) -> serde_json::Value {
+    // Maps with text keys, numbers and text only: this cannot fail.
+    serde_json::to_value(v1::Report::from(diagnosis)).unwrap_or_default()
+}
+
+/// Writes [`json`] indented by two, with a line feed at the end. Keys stand in the order of the contract.
+pub fn write_json(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
+    let report = v1::Report::from(diagnosis);
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    out.write_all(b"\n")
+}
+
+/// Writes one finding per line: causes, then symptoms, each an element of `diagnosis` or `symptoms` with the
+/// name of its input beside it. A bundle without findings gives no line.
+pub fn write_ndjson(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        schema: &'static str,
+        input: Option<&'a str>,
+        verdict: crate::rank::Verdict,
+        #[serde(flatten)]
+        finding: v1::Finding<'a>,
+    }
+    let input = diagnosis.inputs.first().map(|input| input.path.as_str());
+    let lists = [&diagnosis.causes, &diagnosis.symptoms];
+    for finding in lists.into_iter().flat_map(|list| v1::findings(list)) {
+        let line = Line {
+            schema: "bundlevet.finding/v1",
+            input,
+            verdict: diagnosis.verdict,
+            finding,
+        };
+        serde_json::to_writer(&mut *out, &line)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}

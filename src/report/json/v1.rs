@@ -1,0 +1,411 @@
+//! The wire types of `bundlevet.diagnosis/v1`. Their names are the contract: fields are added, never renamed.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::bundle::InputKind;
+use crate::detect::Captures;
+use crate::error::Problem as EntryProblem;
+use crate::rank::{self, Diagnosis, EvidenceItem, RankedFinding, State, Verdict};
+use crate::report::neutral::{neutral, neutral_lines};
+use crate::signature::{Kind, Risk, Severity, Sureness};
+
+type Text<'a> = Cow<'a, str>;
+
+/// RFC 3339 in UTC, as many digits of a second as there are.
+#[derive(Clone, Copy)]
+struct Time(Timestamp);
+
+impl Serialize for Time {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Report<'a> {
+    schema: &'static str,
+    tool: Tool,
+    verdict: Verdict,
+    headline: Text<'a>,
+    input: Option<Input<'a>>,
+    /// Only where several were given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    inputs: Vec<Input<'a>>,
+    scanned: Scanned<'a>,
+    diagnosis: Vec<Finding<'a>>,
+    symptoms: Vec<Finding<'a>>,
+    unusual: Vec<Unusual<'a>>,
+    checked: Vec<Text<'a>>,
+    /// Reserved: the upgrade view.
+    upgrade: Option<()>,
+    /// Reserved: the etcd view.
+    etcd: Option<()>,
+    not_examined: Vec<NotExamined<'a>>,
+    problems: Vec<Problem<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    version: &'static str,
+    signatures: usize,
+}
+
+#[derive(Serialize)]
+struct Input<'a> {
+    path: &'a str,
+    kind: InputKind,
+    collected_at: Option<Time>,
+    time_range: Option<(Time, Time)>,
+    description: Option<Text<'a>>,
+    products: &'a BTreeMap<String, String>,
+    nodes: Vec<Node<'a>>,
+}
+
+#[derive(Serialize)]
+struct Node<'a> {
+    name: &'a str,
+    roles: &'a [String],
+    os_image: Option<&'a str>,
+    kubelet_version: Option<&'a str>,
+    ready: Option<&'a str>,
+    upgrade_state: Option<&'a str>,
+    time_range: Option<(Time, Time)>,
+}
+
+#[derive(Serialize)]
+struct Scanned<'a> {
+    entries: u64,
+    bytes: u64,
+    lines: u64,
+    skipped: &'a BTreeMap<&'static str, u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Finding<'a> {
+    rank: usize,
+    signature: &'a str,
+    title: Text<'a>,
+    kind: Kind,
+    severity: Severity,
+    sure: Sureness,
+    confidence: f64,
+    state: State,
+    onset: Option<Time>,
+    subjects: Vec<&'a BTreeMap<String, String>>,
+    reasons: Vec<Text<'a>>,
+    explanation: Text<'a>,
+    count: u64,
+    first_seen: Option<Time>,
+    last_seen: Option<Time>,
+    evidence: Vec<Evidence<'a>>,
+    consequences: Vec<Consequence<'a>>,
+    explained_by: &'a [String],
+    remediation: Remediation<'a>,
+    prevention: Option<Text<'a>>,
+    references: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Evidence<'a> {
+    Line {
+        entry: &'a str,
+        line: u64,
+        time: Option<Time>,
+        text: Text<'a>,
+        captures: &'a Captures,
+    },
+    Object {
+        object: &'a str,
+        path: &'a str,
+        text: Text<'a>,
+        captures: &'a Captures,
+        entry: &'a str,
+    },
+    Fact {
+        fact: &'a str,
+        node: Option<&'a str>,
+        text: Text<'a>,
+        entry: &'a str,
+    },
+}
+
+#[derive(Serialize)]
+struct Consequence<'a> {
+    signature: &'a str,
+    title: Text<'a>,
+    subjects: Vec<&'a BTreeMap<String, String>>,
+    assumed: bool,
+}
+
+#[derive(Serialize)]
+struct Remediation<'a> {
+    summary: Text<'a>,
+    steps: Vec<Step<'a>>,
+    verify: Vec<Check<'a>>,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    risk: Risk,
+    #[serde(rename = "where")]
+    place: Option<Text<'a>>,
+    text: Text<'a>,
+    run: Option<Text<'a>>,
+    takes: Option<Text<'a>>,
+    loses: Option<Text<'a>>,
+    check: Option<Check<'a>>,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    run: Text<'a>,
+    expect: Option<Text<'a>>,
+}
+
+#[derive(Serialize)]
+struct Unusual<'a> {
+    entry: &'a str,
+    template: Text<'a>,
+    count: u64,
+    first_seen: Option<Time>,
+    sample: Text<'a>,
+    because: Text<'a>,
+}
+
+#[derive(Serialize)]
+struct NotExamined<'a> {
+    what: Text<'a>,
+    because: Text<'a>,
+    signatures: &'a [String],
+    collect: Option<Text<'a>>,
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    entry: &'a str,
+    error: Text<'a>,
+}
+
+impl<'a> From<&'a Diagnosis> for Report<'a> {
+    fn from(diagnosis: &'a Diagnosis) -> Self {
+        let several = diagnosis.inputs.len() > 1;
+        Self {
+            schema: "bundlevet.diagnosis/v1",
+            tool: Tool {
+                version: env!("CARGO_PKG_VERSION"),
+                signatures: diagnosis.signatures,
+            },
+            verdict: diagnosis.verdict,
+            headline: neutral(&diagnosis.headline),
+            input: diagnosis.inputs.first().map(input),
+            inputs: diagnosis
+                .inputs
+                .iter()
+                .filter(|_| several)
+                .map(input)
+                .collect(),
+            scanned: Scanned {
+                entries: diagnosis.scanned.entries,
+                bytes: diagnosis.scanned.bytes,
+                lines: diagnosis.scanned.lines,
+                skipped: &diagnosis.scanned.skipped,
+            },
+            diagnosis: findings(&diagnosis.causes).collect(),
+            symptoms: findings(&diagnosis.symptoms).collect(),
+            unusual: diagnosis.unusual.iter().map(unusual).collect(),
+            checked: texts(&diagnosis.checked),
+            upgrade: None,
+            etcd: None,
+            not_examined: diagnosis.not_examined.iter().map(not_examined).collect(),
+            problems: diagnosis.problems.iter().map(problem).collect(),
+        }
+    }
+}
+
+/// Findings with their ranks, from 1.
+pub(super) fn findings(list: &[RankedFinding]) -> impl Iterator<Item = Finding<'_>> {
+    list.iter()
+        .zip(1..)
+        .map(|(finding, rank)| finding_at(finding, rank))
+}
+
+fn finding_at(finding: &RankedFinding, rank: usize) -> Finding<'_> {
+    Finding {
+        rank,
+        signature: &finding.signature,
+        title: neutral(&finding.title),
+        kind: finding.kind,
+        severity: finding.severity,
+        sure: finding.sure,
+        confidence: rounded(finding.confidence),
+        state: finding.state,
+        onset: finding.onset.map(Time),
+        subjects: subjects(&finding.subjects),
+        reasons: texts(&finding.reasons),
+        explanation: neutral_lines(&finding.explanation),
+        count: finding.count,
+        first_seen: finding.first_seen.map(Time),
+        last_seen: finding.last_seen.map(Time),
+        evidence: finding.evidence.iter().map(evidence).collect(),
+        consequences: finding.consequences.iter().map(consequence).collect(),
+        explained_by: &finding.explained_by,
+        remediation: Remediation {
+            summary: neutral(&finding.remediation.summary),
+            steps: finding.remediation.steps.iter().map(step).collect(),
+            verify: finding.remediation.verify.iter().map(check).collect(),
+        },
+        prevention: finding.prevention.as_deref().map(neutral_lines),
+        references: &finding.references,
+    }
+}
+
+/// Three digits are more than any calibration gives; what is not a number is no confidence.
+fn rounded(confidence: f64) -> f64 {
+    if confidence.is_finite() {
+        (confidence.clamp(0.0, 1.0) * 1000.0).round() / 1000.0
+    } else {
+        0.0
+    }
+}
+
+fn input(input: &rank::InputSummary) -> Input<'_> {
+    Input {
+        path: &input.path,
+        kind: input.kind,
+        collected_at: input.collected_at.map(Time),
+        time_range: range(input.time_range),
+        description: input.description.as_deref().map(neutral_lines),
+        products: &input.products,
+        nodes: input.nodes.iter().map(node).collect(),
+    }
+}
+
+fn node(node: &rank::NodeSummary) -> Node<'_> {
+    Node {
+        name: &node.name,
+        roles: &node.roles,
+        os_image: node.os_image.as_deref(),
+        kubelet_version: node.kubelet_version.as_deref(),
+        // The contract knows three words; what a broken object says instead is no word.
+        ready: node
+            .ready
+            .as_deref()
+            .filter(|ready| matches!(*ready, "True" | "False" | "Unknown")),
+        upgrade_state: node.upgrade_state.as_deref(),
+        time_range: range(node.coverage),
+    }
+}
+
+fn evidence(item: &EvidenceItem) -> Evidence<'_> {
+    match item {
+        EvidenceItem::Line {
+            entry,
+            line,
+            time,
+            text,
+            captures,
+        } => Evidence::Line {
+            entry,
+            line: *line,
+            time: time.map(Time),
+            text: neutral(text),
+            captures,
+        },
+        EvidenceItem::Object {
+            object,
+            path,
+            text,
+            entry,
+            captures,
+        } => Evidence::Object {
+            object,
+            path,
+            text: neutral(text),
+            captures,
+            entry,
+        },
+        EvidenceItem::Fact {
+            fact,
+            node,
+            text,
+            entry,
+        } => Evidence::Fact {
+            fact,
+            node: node.as_deref(),
+            text: neutral(text),
+            entry,
+        },
+    }
+}
+
+fn consequence(consequence: &rank::Consequence) -> Consequence<'_> {
+    Consequence {
+        signature: &consequence.signature,
+        title: neutral(&consequence.title),
+        subjects: subjects(&consequence.subjects),
+        assumed: consequence.assumed,
+    }
+}
+
+fn step(step: &rank::Step) -> Step<'_> {
+    Step {
+        risk: step.risk,
+        place: step.place.as_deref().map(neutral),
+        text: neutral_lines(&step.text),
+        run: step.run.as_deref().map(neutral_lines),
+        takes: step.takes.as_deref().map(neutral),
+        loses: step.loses.as_deref().map(neutral_lines),
+        check: step.check.as_ref().map(check),
+    }
+}
+
+fn check(check: &rank::Check) -> Check<'_> {
+    Check {
+        run: neutral_lines(&check.run),
+        expect: check.expect.as_deref().map(neutral_lines),
+    }
+}
+
+fn unusual(unusual: &rank::Unusual) -> Unusual<'_> {
+    Unusual {
+        entry: &unusual.entry,
+        template: neutral(&unusual.template),
+        count: unusual.count,
+        first_seen: unusual.first_seen.map(Time),
+        sample: neutral(&unusual.sample),
+        because: neutral(&unusual.because),
+    }
+}
+
+fn not_examined(what: &rank::NotExamined) -> NotExamined<'_> {
+    NotExamined {
+        what: neutral(&what.what),
+        because: neutral(&what.because),
+        signatures: &what.signatures,
+        collect: what.collect.as_deref().map(neutral_lines),
+    }
+}
+
+fn problem(problem: &EntryProblem) -> Problem<'_> {
+    Problem {
+        entry: &problem.entry,
+        error: neutral(&problem.error),
+    }
+}
+
+fn subjects(list: &[rank::Subject]) -> Vec<&BTreeMap<String, String>> {
+    list.iter().map(|subject| &subject.0).collect()
+}
+
+fn texts(list: &[String]) -> Vec<Text<'_>> {
+    list.iter().map(|text| neutral(text)).collect()
+}
+
+fn range(range: Option<(Timestamp, Timestamp)>) -> Option<(Time, Time)> {
+    range.map(|(from, to)| (Time(from), Time(to)))
+}
