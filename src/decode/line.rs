@@ -6,7 +6,8 @@ use crate::bundle::ProgramSet;
 ///
 /// `text` is the *canonical text* that signatures match on. It is the message with every escape undone,
 /// followed by ` key=value` for each structured field in the order the program wrote them, values bare
-/// (no quotes added, none kept around a value). A klog, logrus, zap and KubeVirt line that say the same
+/// (no quotes added, none kept around a value); fields written before the message (`logger`, `component`) come
+/// last. Nested JSON objects have dotted keys, `{name, namespace}` is written `namespace/name`. A klog, logrus, zap and KubeVirt line that say the same
 /// thing therefore have the same canonical text: `Failed to start ContainerManager err=invalid kernel flag: ...`.
 /// Envelope fields (time, level, caller, stream) are not part of it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,6 +18,9 @@ pub struct Line {
     pub fields: Vec<(String, String)>,
     /// The best time in the line, unresolved where it lacks a year or a zone.
     pub stamp: Option<Stamp>,
+    /// The other time of a line that states two (the journal's where `stamp` is the message's own): tells how
+    /// the writer's clock and zone relate.
+    pub second_stamp: Option<Stamp>,
     /// The level that the innermost message claims.
     pub level: Option<Level>,
     /// Programs narrowed by the line itself (a journal identifier, say); `None`: as the entry.

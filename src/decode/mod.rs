@@ -1,5 +1,197 @@
 //! Raw bytes of a line into a [`Line`]: envelopes peeled, message unescaped, time and level read.
+//!
+//! From outside in: [`clean`] makes text of the bytes, the envelopes (`cri`, `docker`, `kubelet_prefix`,
+//! `journal`, `dmesg`, `fluentd`, bash's xtrace) are taken off one by one, then the first payload reader
+//! that knows the format (`klog`, `json`, `logfmt`, `dated`, `terminal`) reads the message; a log line inside
+//! the message (`relay`) is read in its turn. What no reader knows stays as it is (`plain`).
+//!
+//! The canonical text ([`Line::text`]) holds the message, then ` key=value` for the fields written after it, then for
+//! those written before it (a logger's name), then what could not be read. Nested JSON objects are flattened
+//! to dotted keys, a `{name, namespace}` object is written `namespace/name`, arrays stay compact JSON.
 
+mod capnslog;
+mod clean;
+mod cri;
+mod dated;
+mod dmesg;
+mod docker;
+mod envelope;
+mod felix;
+mod fluentd;
+mod identifier;
+mod journal;
+mod json;
+mod klog;
+mod kubelet_prefix;
+mod level;
 mod line;
+mod logfmt;
+mod message;
+mod plain;
+mod quote;
+mod rancher;
+mod relay;
+mod stamp;
+mod terminal;
 
+use std::borrow::Cow;
+
+pub use clean::LINE_LIMIT;
 pub use line::{Level, Line, Stamp};
+
+use crate::bundle::Origin;
+use envelope::Peeled;
+use message::Message;
+
+/// Envelopes and lines within lines are followed this deep.
+const NESTING_LIMIT: usize = 4;
+
+/// Decodes one line, or several that belong together joined by `\n`. Looks at no more than [`LINE_LIMIT`] bytes.
+pub fn decode(raw: &[u8], origin: &Origin) -> Line {
+    let text = clean::text(raw);
+    let mut line = Line::default();
+    let mut level = None;
+    let mut stream = None;
+    let body = peel_all(text, |peeled| {
+        note_time(&mut line, peeled.stamp);
+        level = level.or(peeled.level);
+        stream = stream.or(peeled.stream);
+        line.host = line.host.take().or_else(|| peeled.host.map(str::to_owned));
+        if let Some(identifier) = peeled.identifier
+            && line.programs.is_none()
+        {
+            line.programs = identifier::programs(identifier, origin.programs);
+        }
+    });
+    let mut message = payload(&body);
+    note_time(&mut line, message.stamp);
+    if let Some(stream) = stream {
+        message.aside.push(("stream".to_owned(), stream.to_owned()));
+    }
+    line.level = message.level.or(level);
+    (line.text, line.fields) = message.finish();
+    if clean::has_controls(&line.text) {
+        line.text = clean::without_controls(&line.text);
+    }
+    line
+}
+
+/// Takes off envelope after envelope, shows each to `note`, returns what is inside.
+fn peel_all<'a>(text: Cow<'a, str>, mut note: impl FnMut(&Peeled<'_>)) -> Cow<'a, str> {
+    let mut text = text;
+    let mut outer: Option<Peeled<'static>> = None;
+    for _ in 0..NESTING_LIMIT {
+        let Some(peeled) = envelope::peel(&text, outer.as_ref()) else {
+            break;
+        };
+        note(&peeled);
+        outer = Some(Peeled {
+            identifier: peeled
+                .identifier
+                .filter(|i| *i == "kernel")
+                .map(|_| "kernel"),
+            ..Peeled::default()
+        });
+        let inner = continue_lines(&text, peeled.inner);
+        text = Cow::Owned(inner);
+    }
+    text
+}
+
+/// The lines after the first one of a joined text carry the envelope again where a file has one on each line.
+fn continue_lines(whole: &str, inner: Cow<'_, str>) -> String {
+    if !whole.contains('\n') || !inner.contains('\n') {
+        return inner.into_owned();
+    }
+    let mut out = String::with_capacity(inner.len());
+    for (index, line) in inner.split('\n').enumerate() {
+        if index == 0 {
+            out.push_str(line);
+            continue;
+        }
+        out.push('\n');
+        match envelope::peel(line, Some(&Peeled::default())) {
+            Some(peeled) => out.push_str(&peeled.inner),
+            None => out.push_str(line),
+        }
+    }
+    out
+}
+
+/// Reads the message and the ones inside it.
+fn payload(body: &str) -> Message {
+    let mut message = read(body).unwrap_or_else(|| plain::read(body));
+    for _ in 1..NESTING_LIMIT {
+        let Some(msg) = message.msg.take() else { break };
+        let nested = match relay::log_line(&msg) {
+            Some(inner) => Some(("", inner)),
+            None => relay::inner(&msg),
+        };
+        match nested {
+            Some((prefix, inner)) => adopt(&mut message, prefix, inner),
+            None => {
+                message.msg = Some(msg);
+                break;
+            }
+        }
+    }
+    message
+}
+
+/// The formats that can be told for sure, by the first byte; then a line behind a prefix.
+fn read(body: &str) -> Option<Message> {
+    let strict = match body.as_bytes().first()? {
+        b'{' => json::read(body),
+        b'0'..=b'9' => dated::strict(body),
+        b'A'..=b'Z' => klog::read(body).or_else(|| terminal::read(body)),
+        b'a'..=b'z' => logfmt::read(body),
+        b'+' => return xtrace(body),
+        _ => None,
+    };
+    strict.or_else(|| {
+        let (prefix, inner) = relay::inner(body)?;
+        let mut message = Message::default();
+        adopt(&mut message, prefix, inner);
+        Some(message)
+    })
+}
+
+fn adopt(message: &mut Message, prefix: &str, inner: Message) {
+    if let Some(process) = relay::process(prefix) {
+        message
+            .aside
+            .push(("process".to_owned(), process.to_owned()));
+    }
+    message.adopt(prefix, inner);
+}
+
+/// bash's xtrace, `++ kubectl get ..`: the command that ran; the signs only say how deep.
+fn xtrace(body: &str) -> Option<Message> {
+    let command = body.trim_start_matches('+').strip_prefix(' ')?;
+    let mut message = Message::plain(command);
+    message.aside.push(("xtrace".to_owned(), "+".to_owned()));
+    Some(message)
+}
+
+/// Keeps the best time as `stamp` (with year and zone before without; the outermost of equals), the other
+/// one as `second_stamp`.
+fn note_time(line: &mut Line, stamp: Option<Stamp>) {
+    let Some(stamp) = stamp else { return };
+    let worth = |stamp: Stamp| match stamp {
+        Stamp::Utc(_) => 3,
+        Stamp::Local(_) => 2,
+        Stamp::Yearless(_) => 1,
+        Stamp::SinceBoot(_) => 0,
+    };
+    match line.stamp {
+        None => line.stamp = Some(stamp),
+        Some(known) if worth(stamp) > worth(known) => {
+            line.second_stamp = Some(known);
+            line.stamp = Some(stamp);
+        }
+        Some(_) => line.second_stamp = line.second_stamp.or(Some(stamp)),
+    }
+}
+
+#[cfg(test)]
+mod tests;
