@@ -2,9 +2,62 @@
 
 mod json;
 mod neutral;
+mod text;
 
 #[cfg(test)]
 mod sample;
 
 pub use json::{SCHEMA, json, write_json, write_ndjson};
 pub use neutral::{neutral, neutral_lines};
+pub use text::{DatabaseAge, TextOptions, write_text};
+
+use std::io::{self, Write};
+
+use crate::rank::Diagnosis;
+
+/// A form that a diagnosis can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs: `bundlevet.diagnosis/v1`.
+    Json,
+    /// For log stores: one finding per line.
+    Ndjson,
+}
+
+impl Format {
+    /// Every format, in the order in which help names them.
+    pub const ALL: &'static [Format] = &[Format::Text, Format::Json, Format::Ndjson];
+
+    /// The word for it on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Ndjson => "ndjson",
+        }
+    }
+
+    /// The format of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|format| format.word() == word)
+    }
+}
+
+/// Writes a diagnosis; `text` matters to [`Format::Text`] alone.
+pub fn write(
+    format: Format,
+    diagnosis: &Diagnosis,
+    text: &TextOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Text => write_text(diagnosis, text, out),
+        Format::Json => write_json(diagnosis, out),
+        Format::Ndjson => write_ndjson(diagnosis, out),
+    }
+}

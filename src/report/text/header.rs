@@ -1,0 +1,379 @@
+//! The first screen: the answer, then what was looked at.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::page::{Page, Paint, Span, span};
+use super::{DatabaseAge, TextOptions, words};
+use crate::rank::{Diagnosis, InputSummary, NodeSummary, RankedFinding, Step, Verdict};
+
+/// Nodes that are shown whatever their state.
+const NODES: usize = 12;
+/// Causes named on the first screen.
+const NAMED: usize = 3;
+
+/// The verdict, the headline, the first causes, and what to do first.
+pub(super) fn answer(page: &mut Page, diagnosis: &Diagnosis, options: &TextOptions) {
+    page.paragraph(
+        0,
+        0,
+        &[span(
+            Paint::Faint,
+            tool_line(diagnosis.signatures, &options.database),
+        )],
+    );
+    page.blank();
+    let (paint, word) = words::verdict(diagnosis.verdict);
+    page.paragraph(
+        0,
+        0,
+        &[
+            span(paint, word),
+            span(Paint::Plain, ": "),
+            span(Paint::Strong, &diagnosis.headline),
+        ],
+    );
+    let causes = &diagnosis.causes;
+    let several = causes.len() > 1;
+    for (number, cause) in (1..).zip(causes.iter().take(NAMED)) {
+        if several {
+            let head = [
+                span(Paint::Strong, format!("{number}. ")),
+                span(Paint::Plain, &cause.title),
+            ];
+            page.paragraph(2, 5, &head);
+        }
+        let indent = if several { 5 } else { 2 };
+        page.paragraph(indent, indent, &badge(cause));
+    }
+    if causes.len() > NAMED {
+        let more = words::plural(causes.len() - NAMED, "more cause", "more causes");
+        page.paragraph(2, 2, &[span(Paint::Plain, format!("and {more} below"))]);
+    }
+    if let Some(cause) = causes.first() {
+        first_step(page, cause);
+    }
+    if diagnosis.verdict == Verdict::SymptomsOnly {
+        let text =
+            "The symptoms below are real; what to collect to find their cause stands at the end.";
+        page.paragraph(2, 2, &[span(Paint::Plain, text)]);
+    }
+    for warning in newer(&diagnosis.inputs, &options.database.knows) {
+        page.paragraph(
+            0,
+            2,
+            &[span(Paint::Yellow, "note: "), span(Paint::Plain, warning)],
+        );
+    }
+}
+
+/// How bad, how sure, since when.
+pub(super) fn badge(finding: &RankedFinding) -> Vec<Span> {
+    let (paint, severity) = words::severity(finding.severity);
+    let sure = words::sure(finding.sure, finding.confidence);
+    let rest = format!(", {sure}, {}", words::state(finding));
+    vec![span(paint, severity), span(Paint::Plain, rest)]
+}
+
+fn first_step(page: &mut Page, cause: &RankedFinding) {
+    let Some(step) = cause.remediation.steps.first() else {
+        return;
+    };
+    page.blank();
+    let mut spans = vec![span(Paint::Strong, "Do first ")];
+    spans.extend(step_head(step));
+    page.paragraph(0, 9, &spans);
+    if let Some(run) = &step.run {
+        page.command(9, run);
+    }
+}
+
+/// `[SAFE] node n1: what it does`.
+pub(super) fn step_head(step: &Step) -> Vec<Span> {
+    let (paint, risk) = words::risk(step.risk);
+    let place = step
+        .place
+        .as_ref()
+        .map(|place| format!(" {place}:"))
+        .unwrap_or_default();
+    vec![
+        span(paint, format!("[{risk}]")),
+        span(Paint::Strong, place),
+        span(Paint::Plain, format!(" {}", step.text)),
+    ]
+}
+
+fn tool_line(signatures: usize, database: &DatabaseAge) -> String {
+    let mut line = format!(
+        "bundlevet {}, {}",
+        env!("CARGO_PKG_VERSION"),
+        words::plural(signatures, "signature", "signatures")
+    );
+    if let Some(date) = &database.date {
+        line += &format!(" of {date}");
+    }
+    match database.days {
+        Some(days) if days > 0 => {
+            line += &format!(
+                " ({} old)",
+                words::plural(usize::try_from(days).unwrap_or(0), "day", "days")
+            )
+        }
+        _ => {}
+    }
+    line
+}
+
+/// Products of the bundle that are newer than any the signatures were written for.
+fn newer(inputs: &[InputSummary], knows: &BTreeMap<String, String>) -> Vec<String> {
+    let mut out = Vec::new();
+    for (product, version) in inputs.iter().flat_map(|input| &input.products) {
+        let Some(known) = knows.get(product) else {
+            continue;
+        };
+        if release(version) > release(known) {
+            out.push(format!("{product} {version} is newer than the newest release these signatures were written for ({known}); what is new in it is not known here"));
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// The first two numbers of a version: patch releases seldom bring new failures.
+fn release(version: &str) -> Option<(u64, u64)> {
+    let mut numbers = version.trim_start_matches('v').split(['.', '-', '+']);
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// The reporter's words, products, nodes, coverage.
+pub(super) fn inputs(page: &mut Page, diagnosis: &Diagnosis, options: &TextOptions) {
+    page.blank();
+    let several = diagnosis.inputs.len() > 1;
+    for input in &diagnosis.inputs {
+        if let Some(description) = input
+            .description
+            .as_deref()
+            .filter(|text| !text.trim().is_empty())
+        {
+            page.paragraph(0, 0, &[span(Paint::Faint, "Reported")]);
+            page.lines(2, 6, Paint::Plain, description);
+        }
+    }
+    for input in &diagnosis.inputs {
+        about(page, input);
+    }
+    if several {
+        products(page, &diagnosis.inputs);
+    }
+    scanned(page, diagnosis);
+    nodes(page, &diagnosis.inputs, options);
+}
+
+fn about(page: &mut Page, input: &InputSummary) {
+    let kind = serde_json::to_value(input.kind).ok();
+    let kind = kind
+        .as_ref()
+        .and_then(|kind| kind.as_str())
+        .unwrap_or("file");
+    let mut text = words::shorten(&input.path, page.width().saturating_sub(30).max(30));
+    text += &format!(" ({kind})");
+    if let Some(time) = input.collected_at {
+        text += &format!(", collected {}", words::minute(time));
+    }
+    page.labelled(0, "Input", &[span(Paint::Plain, text)]);
+    if !input.products.is_empty() {
+        page.labelled(
+            0,
+            "Products",
+            &[span(Paint::Plain, product_list(&input.products))],
+        );
+    }
+    if let Some((from, to)) = input.time_range {
+        let text = format!(
+            "{} to {} ({})",
+            words::minute(from),
+            words::minute(to),
+            words::duration(from, to)
+        );
+        page.labelled(0, "Logs", &[span(Paint::Plain, text)]);
+    }
+}
+
+fn products(page: &mut Page, inputs: &[InputSummary]) {
+    let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (product, version) in inputs.iter().flat_map(|input| &input.products) {
+        let seen = versions.entry(product).or_default();
+        if !seen.contains(&version.as_str()) {
+            seen.push(version);
+        }
+    }
+    for (product, seen) in versions.into_iter().filter(|(_, seen)| seen.len() > 1) {
+        let text = format!("{product} differs between the inputs: {}", seen.join(", "));
+        page.paragraph(
+            0,
+            2,
+            &[span(Paint::Yellow, "note: "), span(Paint::Plain, text)],
+        );
+    }
+}
+
+fn product_list(products: &BTreeMap<String, String>) -> String {
+    let list: Vec<String> = products
+        .iter()
+        .map(|(name, version)| format!("{name} {version}"))
+        .collect();
+    list.join(", ")
+}
+
+fn scanned(page: &mut Page, diagnosis: &Diagnosis) {
+    let scanned = &diagnosis.scanned;
+    let entries = usize::try_from(scanned.entries).unwrap_or(usize::MAX);
+    let mut text = format!(
+        "{}, {}, {} lines",
+        words::plural(entries, "entry", "entries"),
+        words::bytes(scanned.bytes),
+        words::count(scanned.lines)
+    );
+    let skipped: u64 = scanned
+        .skipped
+        .values()
+        .fold(0, |sum, count| sum.saturating_add(*count));
+    if skipped > 0 {
+        text += &format!("; {} skipped", words::count(skipped));
+    }
+    if !diagnosis.problems.is_empty() {
+        text += &format!(
+            "; {}",
+            words::plural(diagnosis.problems.len(), "problem", "problems")
+        );
+    }
+    if !diagnosis.not_examined.is_empty() {
+        text += &format!(
+            "; {} not examined (see below)",
+            diagnosis.not_examined.len()
+        );
+    }
+    page.labelled(0, "Read", &[span(Paint::Plain, text)]);
+}
+
+/// A row per node: those that are not Ready always, of the others the first few.
+fn nodes(page: &mut Page, inputs: &[InputSummary], options: &TextOptions) {
+    let all: Vec<(&NodeSummary, Option<Timestamp>)> = inputs
+        .iter()
+        .flat_map(|input| input.nodes.iter().map(|node| (node, input.collected_at)))
+        .collect();
+    if all.is_empty() {
+        return;
+    }
+    let most = options.top.map_or(NODES, |top| top.max(NODES));
+    let well = |node: &NodeSummary| node.ready.as_deref() == Some("True");
+    let mut room = most.saturating_sub(all.iter().filter(|(node, _)| !well(node)).count());
+    let shown: Vec<_> = all
+        .iter()
+        .filter(|(node, _)| {
+            let show = !well(node) || room > 0;
+            if show && well(node) {
+                room = room.saturating_sub(1);
+            }
+            show
+        })
+        .collect();
+    let wide = page.width() >= 160;
+    let has = Columns {
+        wide,
+        os: wide && all.iter().any(|(node, _)| node.os_image.is_some()),
+        upgrade: all.iter().any(|(node, _)| node.upgrade_state.is_some()),
+    };
+    let mut header = vec!["NODE", "ROLES", "READY", "KUBELET"];
+    if has.os {
+        header.push("OS");
+    }
+    if has.upgrade {
+        header.push("UPGRADE");
+    }
+    header.push("LOGS");
+    let rows: Vec<Vec<Span>> = shown
+        .iter()
+        .map(|(node, collected)| row(node, *collected, &has))
+        .collect();
+    page.blank();
+    page.table(
+        &header,
+        &rows,
+        &["NODE", "ROLES", "READY", "KUBELET", "LOGS"],
+    );
+    if shown.len() < all.len() {
+        let text = format!("and {} more, all Ready", all.len() - shown.len());
+        page.paragraph(0, 0, &[span(Paint::Faint, text)]);
+    }
+}
+
+struct Columns {
+    /// Room for whole names and times.
+    wide: bool,
+    os: bool,
+    upgrade: bool,
+}
+
+fn row(node: &NodeSummary, collected: Option<Timestamp>, has: &Columns) -> Vec<Span> {
+    let unknown = || span(Paint::Faint, "-");
+    let text = |value: &Option<String>| {
+        value
+            .as_deref()
+            .map_or_else(unknown, |text| span(Paint::Plain, text))
+    };
+    let roles: Vec<&str> = node.roles.iter().map(|role| short_role(role)).collect();
+    let mut row = vec![
+        span(
+            Paint::Strong,
+            words::shorten(
+                &crate::report::neutral(&node.name),
+                if has.wide { 40 } else { 16 },
+            ),
+        ),
+        if roles.is_empty() {
+            unknown()
+        } else {
+            span(Paint::Plain, roles.join(","))
+        },
+        match node.ready.as_deref() {
+            Some("True") => span(Paint::Green, "True"),
+            Some(other) => span(Paint::Red, other),
+            None => unknown(),
+        },
+        text(&node.kubelet_version),
+    ];
+    if has.os {
+        row.push(text(&node.os_image));
+    }
+    if has.upgrade {
+        row.push(text(&node.upgrade_state));
+    }
+    row.push(coverage(node, collected, has.wide));
+    row
+}
+
+/// kubectl's own short form.
+fn short_role(role: &str) -> &str {
+    if role == "control-plane" { "cp" } else { role }
+}
+
+/// From when to when this node's logs go, and how long before the collection they end.
+fn coverage(node: &NodeSummary, collected: Option<Timestamp>, wide: bool) -> Span {
+    let Some((from, to)) = node.coverage else {
+        return span(Paint::Yellow, "none");
+    };
+    let mut text = words::duration(from, to);
+    if wide {
+        let (from, to) = (words::short_minute(from), words::short_minute(to));
+        text = format!("{from} - {to} ({text})");
+    }
+    let late = collected.filter(|collected| collected.as_second() - to.as_second() > 3600);
+    let Some(collected) = late else {
+        return span(Paint::Plain, text);
+    };
+    text += &format!(", ends {} early", words::duration(to, collected));
+    span(Paint::Yellow, text)
+}

@@ -1,0 +1,82 @@
+//! The diagnosis into text for people: the answer on the first screen, the proof below it.
+
+mod cause;
+mod header;
+mod page;
+mod rest;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use page::Page;
+
+use crate::rank::Diagnosis;
+
+/// How the text is laid out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextOptions {
+    /// Columns of the page; clamped to 40 to 400.
+    pub width: usize,
+    /// Whether colours may be used.
+    pub color: bool,
+    /// At most this many causes, and this many symptoms; `None`: all.
+    pub top: Option<usize>,
+    /// What is known of the database, for the header.
+    pub database: DatabaseAge,
+}
+
+impl Default for TextOptions {
+    fn default() -> Self {
+        Self {
+            width: 80,
+            color: false,
+            top: None,
+            database: DatabaseAge::default(),
+        }
+    }
+}
+
+/// How old the signatures are and which products they know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DatabaseAge {
+    /// The day of the newest signature, `2026-11-20`.
+    pub date: Option<String>,
+    /// Days from then to today, where the caller knows today.
+    pub days: Option<i64>,
+    /// Newest version of each product that the signatures were written for.
+    pub knows: BTreeMap<String, String>,
+}
+
+/// Writes the diagnosis as text.
+pub fn write_text(
+    diagnosis: &Diagnosis,
+    options: &TextOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = Page::new(options.width, options.color);
+    let top = options.top.unwrap_or(usize::MAX);
+    // With several inputs an entry's path does not say which of them it stands in.
+    let input = match diagnosis.inputs.as_slice() {
+        [one] => Some(one.path.as_str()),
+        _ => None,
+    };
+    header::answer(&mut page, diagnosis, options);
+    header::inputs(&mut page, diagnosis, options);
+    for (number, finding) in (1..).zip(diagnosis.causes.iter().take(top)) {
+        cause::cause(&mut page, number, finding, input);
+    }
+    let causes = diagnosis.causes.len();
+    if causes > top {
+        rest::left_out(&mut page, causes - top, "cause", "causes");
+    }
+    rest::symptoms(&mut page, diagnosis, top, input);
+    rest::checked(&mut page, &diagnosis.checked);
+    rest::unusual(&mut page, &diagnosis.unusual);
+    rest::not_examined(&mut page, &diagnosis.not_examined);
+    rest::problems(&mut page, &diagnosis.problems);
+    out.write_all(page.into_text().as_bytes())
+}

@@ -1,0 +1,160 @@
+//! What stands below the causes: symptoms, what was checked, what stands out, what is missing, what was broken.
+
+use super::cause;
+use super::header::badge;
+use super::page::{Page, Paint, span};
+use super::words;
+use crate::error::Problem;
+use crate::rank::{Diagnosis, NotExamined, RankedFinding, Unusual};
+
+/// Items of a list that is long only in hostile or hopeless bundles.
+const LISTED: usize = 20;
+/// Signatures named beside something that was not examined.
+const SIGNATURES: usize = 4;
+
+/// Symptoms: those that nothing explains whole, the others in a line or two.
+pub(super) fn symptoms(page: &mut Page, diagnosis: &Diagnosis, top: usize, input: Option<&str>) {
+    let (open, explained): (Vec<_>, Vec<_>) = diagnosis
+        .symptoms
+        .iter()
+        .take(top)
+        .partition(|symptom| symptom.explained_by.is_empty());
+    if !open.is_empty() {
+        page.heading("Symptoms that no known cause explains");
+        for symptom in open {
+            title(page, symptom);
+            cause::details(page, symptom, input);
+            page.blank();
+        }
+    }
+    if !explained.is_empty() {
+        page.heading("Symptoms that the causes above explain");
+        for symptom in explained {
+            title(page, symptom);
+            let by = format!("explained by {}", symptom.explained_by.join(", "));
+            page.paragraph(5, 5, &[span(Paint::Faint, by)]);
+        }
+    }
+    if diagnosis.symptoms.len() > top {
+        left_out(page, diagnosis.symptoms.len() - top, "symptom", "symptoms");
+    }
+}
+
+fn title(page: &mut Page, symptom: &RankedFinding) {
+    page.paragraph(
+        1,
+        3,
+        &[
+            span(Paint::Plain, "- "),
+            span(Paint::Strong, &symptom.title),
+        ],
+    );
+    page.paragraph(3, 3, &badge(symptom));
+}
+
+/// Says what `--top` left out.
+pub(super) fn left_out(page: &mut Page, count: usize, one: &str, many: &str) {
+    page.blank();
+    let text = format!("{} left out by --top", words::plural(count, one, many));
+    page.paragraph(0, 0, &[span(Paint::Faint, text)]);
+}
+
+pub(super) fn checked(page: &mut Page, checked: &[String]) {
+    if !checked.is_empty() {
+        page.heading("Checked and fine");
+        page.paragraph(2, 2, &[span(Paint::Plain, checked.join("; "))]);
+    }
+}
+
+pub(super) fn unusual(page: &mut Page, list: &[Unusual]) {
+    if list.is_empty() {
+        return;
+    }
+    page.heading("Unusual (not a diagnosis: what stands out)");
+    for one in list.iter().take(LISTED) {
+        let room = page.width().saturating_sub(4);
+        let entry = words::shorten(&crate::report::neutral(&one.entry), room);
+        page.paragraph(2, 4, &[span(Paint::Cyan, entry)]);
+        let mut text = format!("{} times", words::count(one.count));
+        if let Some(first) = one.first_seen {
+            text += &format!(", first {}", words::second(first));
+        }
+        if !one.because.is_empty() {
+            text += &format!(", {}", one.because);
+        }
+        page.paragraph(4, 4, &[span(Paint::Faint, text)]);
+        page.bounded(4, 3, &[span(Paint::Plain, &one.sample)]);
+    }
+    more(page, list.len());
+}
+
+pub(super) fn not_examined(page: &mut Page, list: &[NotExamined]) {
+    if list.is_empty() {
+        return;
+    }
+    page.heading("Not examined, and what to ask for");
+    for one in list.iter().take(LISTED) {
+        page.paragraph(
+            2,
+            4,
+            &[
+                span(Paint::Yellow, &one.what),
+                span(Paint::Plain, format!(": {}", one.because)),
+            ],
+        );
+        if !one.signatures.is_empty() {
+            let named = one
+                .signatures
+                .iter()
+                .take(SIGNATURES)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", ");
+            let more = one.signatures.len().saturating_sub(SIGNATURES);
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            page.paragraph(
+                4,
+                4,
+                &[span(
+                    Paint::Faint,
+                    format!("could not be looked for: {named}{more}"),
+                )],
+            );
+        }
+        if let Some(collect) = &one.collect {
+            page.command(6, collect);
+        }
+    }
+    more(page, list.len());
+}
+
+pub(super) fn problems(page: &mut Page, list: &[Problem]) {
+    if list.is_empty() {
+        return;
+    }
+    page.heading("Problems with the input (not with the cluster)");
+    for one in list.iter().take(LISTED) {
+        let room = page.width().saturating_sub(4);
+        let entry = words::shorten(&crate::report::neutral(&one.entry), room);
+        page.paragraph(
+            2,
+            4,
+            &[
+                span(Paint::Cyan, entry),
+                span(Paint::Plain, format!(": {}", one.error)),
+            ],
+        );
+    }
+    more(page, list.len());
+}
+
+fn more(page: &mut Page, all: usize) {
+    if all > LISTED {
+        let text = format!("and {} more, in the JSON report", all - LISTED);
+        page.paragraph(2, 2, &[span(Paint::Faint, text)]);
+    }
+}
