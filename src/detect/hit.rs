@@ -34,6 +34,17 @@ pub enum Location {
     },
 }
 
+/// What a text in an object is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct About {
+    /// The node.
+    pub node: Option<String>,
+    /// The namespace.
+    pub namespace: Option<String>,
+    /// The pod.
+    pub pod: Option<String>,
+}
+
 /// All hits of one part of one signature with one set of captures in one entry. Memory is bounded:
 /// counts, minute buckets, the first and the last few hits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +55,8 @@ pub struct HitSeries {
     pub part: u16,
     /// Values of the placeholders; empty for hits beyond the limit of distinct captures.
     pub captures: Captures,
+    /// What an object's text is about, where it is not what its entry is about: an Event names a node, its file does not.
+    pub about: Option<About>,
     /// Exact number of hits.
     pub count: u64,
     /// The first few, in file order.

@@ -2,4 +2,4 @@
 
 mod hit;
 
-pub use hit::{Captures, Coverage, EntryHits, Hit, HitSeries, Location};
+pub use hit::{About, Captures, Coverage, EntryHits, Hit, HitSeries, Location};
