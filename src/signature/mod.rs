@@ -17,7 +17,7 @@ pub use model::{
     Signature, Source, Step, StepText, TestCase, TextIn, Then, TimeConstraints, Translation,
     Weight,
 };
-pub use pattern::Pattern;
+pub use pattern::{BLOCK_STARTS, Pattern, Shapes};
 pub use query::{FactQuery, Query};
 pub use template::{Filter, Template, shell_quoted};
 pub use versions::{Affected, Version, VersionRange, affected};

@@ -1,0 +1,315 @@
+//! Words of a pattern, or a regular expression, into bytes that every matching raw line contains.
+//!
+//! A pattern is matched on the canonical text of a line, the prefilter reads raw bytes. A run of bytes is the same in
+//! both only if no envelope escapes it and no envelope puts anything between its bytes. Quotes, backslashes, `< > &`,
+//! control and non-ASCII bytes are escaped by some writers; ` key=value` of the canonical text is `","key":"value` in
+//! a JSON line and `" key="value` in a klog line. So runs end at those bytes, and a key stands alone.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// A run of bytes that the raw line contains, lower-cased, with its worth as a filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) bytes: Box<[u8]>,
+    pub(super) worth: u32,
+}
+
+/// The words that are in so many lines that they hardly filter.
+const COMMON: &[&str] = &[
+    "failed",
+    "error",
+    "unable",
+    "cannot",
+    "could",
+    "not",
+    "found",
+    "the",
+    "for",
+    "and",
+    "with",
+    "from",
+    "connection",
+    "refused",
+    "context",
+    "deadline",
+    "exceeded",
+    "timeout",
+    "timed",
+    "out",
+    "dial",
+    "tcp",
+    "connect",
+    "get",
+    "pod",
+    "node",
+    "volume",
+    "container",
+    "cluster",
+    "server",
+    "client",
+    "request",
+    "response",
+    "http",
+    "https",
+    "starting",
+    "started",
+    "stopped",
+    "waiting",
+    "kube-system",
+    "longhorn",
+    "rancher",
+    "harvester",
+    "cattle",
+    "etcd",
+    "kubelet",
+    "syncing",
+    "reconciling",
+    "error:",
+    "err",
+    "msg",
+    "status",
+    "failed:",
+    "while",
+    "running",
+    "command",
+    "exit",
+    "code",
+    "is",
+    "to",
+    "in",
+    "of",
+    "was",
+    "be",
+    "already",
+    "exists",
+    "object",
+    "resource",
+    "controller",
+    "handler",
+];
+
+/// The run with more worth; the first of equals.
+pub(super) fn better(a: Option<Run>, b: Option<Run>) -> Option<Run> {
+    match (a, b) {
+        (Some(a), Some(b)) if b.worth > a.worth => Some(b),
+        (None, b) => b,
+        (a, _) => a,
+    }
+}
+
+/// The best run in literal bytes. `key_goes_on`: the last word is the beginning of a key.
+pub(super) fn best_run(bytes: &[u8], key_goes_on: bool) -> Option<Run> {
+    let mut best = None;
+    let mut start = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if !safe(byte) {
+            let run = bytes.get(start..at).unwrap_or_default();
+            best = better(best, worthy(run, byte == b'='));
+            start = at + 1;
+        }
+    }
+    better(
+        best,
+        worthy(bytes.get(start..).unwrap_or_default(), key_goes_on),
+    )
+}
+
+fn safe(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
+        && !matches!(
+            byte,
+            b'"' | b'\'' | b'\\' | b'<' | b'>' | b'&' | b'=' | b'`'
+        )
+}
+
+fn worthy(run: &[u8], ends_in_key: bool) -> Option<Run> {
+    if !ends_in_key {
+        return measured(run);
+    }
+    let key = run.iter().rposition(|&b| b == b' ').map_or(0, |at| at + 1);
+    let (before, key) = run.split_at_checked(key)?;
+    better(measured(before), measured(key))
+}
+
+fn measured(run: &[u8]) -> Option<Run> {
+    let run = run.trim_ascii();
+    if run.is_empty() {
+        return None;
+    }
+    let bytes = run.to_ascii_lowercase();
+    let worth = bytes
+        .split(|&b| b == b' ')
+        .map(|word| {
+            let length = u32::try_from(word.len().min(14)).unwrap_or(14);
+            let common = COMMON.iter().any(|c| c.as_bytes() == word.trim_ascii_end());
+            if common { length } else { length * 3 }
+        })
+        .sum::<u32>();
+    // a run under 4 bytes is no filter at all, one under 11 needs a slower one
+    let worth = match bytes.len() {
+        0..=3 => 0,
+        4..=10 => worth.min(30),
+        _ => worth + 1,
+    };
+    Some(Run {
+        bytes: bytes.into_boxed_slice(),
+        worth,
+    })
+}
+
+/// Runs of which a text that matches the expression contains at least one; `None` where nothing is required.
+pub(super) fn of_regex(hir: &Hir) -> Option<Vec<Run>> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) => letter(hir)
+            .and_then(|byte| best_run(&[byte], false))
+            .map(|run| vec![run]),
+        HirKind::Literal(literal) => best_run(&literal.0, false).map(|run| vec![run]),
+        HirKind::Repetition(repetition) if repetition.min >= 1 => of_regex(&repetition.sub),
+        HirKind::Repetition(_) => None,
+        HirKind::Capture(capture) => of_regex(&capture.sub),
+        HirKind::Concat(parts) => of_concat(parts),
+        HirKind::Alternation(branches) => {
+            let mut all = Vec::new();
+            for branch in branches {
+                all.extend(of_regex(branch)?);
+            }
+            (all.len() <= MOST_ALTERNATIVES).then_some(all)
+        }
+    }
+}
+
+/// More alternatives than this are no filter.
+const MOST_ALTERNATIVES: usize = 16;
+
+fn of_concat(parts: &[Hir]) -> Option<Vec<Run>> {
+    let mut best: Option<Vec<Run>> = None;
+    let mut take = |candidate: Option<Vec<Run>>| {
+        let worth = |runs: &Vec<Run>| runs.iter().map(|run| run.worth).min().unwrap_or(0);
+        if let Some(candidate) = candidate
+            && best
+                .as_ref()
+                .is_none_or(|best| worth(&candidate) > worth(best))
+        {
+            best = Some(candidate);
+        }
+    };
+    let mut bytes: Vec<u8> = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        if let HirKind::Literal(literal) = part.kind() {
+            bytes.extend_from_slice(&literal.0);
+            continue;
+        }
+        if let Some(byte) = letter(part) {
+            bytes.push(byte);
+            continue;
+        }
+        let key_goes_on = parts.get(at + 1).is_some_and(begins_with_equals);
+        take(best_run(&bytes, key_goes_on).map(|run| vec![run]));
+        bytes.clear();
+        take(of_regex(part));
+    }
+    take(best_run(&bytes, false).map(|run| vec![run]));
+    best
+}
+
+fn begins_with_equals(hir: &Hir) -> bool {
+    matches!(hir.kind(), HirKind::Literal(literal) if literal.0.first() == Some(&b'='))
+}
+
+/// The letter that a case-insensitive class such as `[Aa]` stands for. A class with other characters in it
+/// (`[Kk\u{212A}]`) stands for none: those bytes need not be in the line.
+fn letter(hir: &Hir) -> Option<u8> {
+    let HirKind::Class(class) = hir.kind() else {
+        return None;
+    };
+    let mut found: Option<u8> = None;
+    let mut count = 0;
+    let mut add = |start: u32, end: u32| {
+        for c in start..=end.min(start.saturating_add(2)) {
+            let byte = u8::try_from(c)
+                .ok()
+                .filter(u8::is_ascii_alphabetic)?
+                .to_ascii_lowercase();
+            if found.is_some_and(|found| found != byte) {
+                return None;
+            }
+            found = Some(byte);
+            count += 1;
+        }
+        (end <= start.saturating_add(2)).then_some(())
+    };
+    match class {
+        Class::Unicode(class) => {
+            for range in class.iter() {
+                add(u32::from(range.start()), u32::from(range.end()))?;
+            }
+        }
+        Class::Bytes(class) => {
+            for range in class.iter() {
+                add(u32::from(range.start()), u32::from(range.end()))?;
+            }
+        }
+    }
+    found.filter(|_| count <= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(text: &str) -> Option<String> {
+        best_run(text.as_bytes(), false).map(|run| String::from_utf8_lossy(&run.bytes).into_owned())
+    }
+
+    fn regex(text: &str) -> Option<Vec<String>> {
+        let hir = regex_syntax::Parser::new().parse(text).unwrap();
+        let runs = of_regex(&hir)?;
+        Some(
+            runs.iter()
+                .map(|run| String::from_utf8_lossy(&run.bytes).into_owned())
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn a_run_does_not_cross_a_key_or_an_escaped_byte() {
+        assert_eq!(
+            run("Failed to start ContainerManager err=bad").as_deref(),
+            Some("failed to start containermanager")
+        );
+        assert_eq!(run("lost leader id=").as_deref(), Some("lost leader"));
+        assert_eq!(
+            run("etcdserver: no leader").as_deref(),
+            Some("etcdserver: no leader")
+        );
+        assert_eq!(
+            run("a\\nunmarshalling thing").as_deref(),
+            Some("nunmarshalling thing")
+        );
+        assert_eq!(run("=\"'"), None);
+    }
+
+    #[test]
+    fn rare_words_are_worth_more_than_common_ones() {
+        assert_eq!(
+            run("connection refused=x defragmenting").as_deref(),
+            Some("x defragmenting")
+        );
+    }
+
+    #[test]
+    fn required_runs_of_expressions() {
+        assert_eq!(
+            regex("lost leader (?P<l>[0-9a-f]+) at term").unwrap(),
+            ["lost leader"]
+        );
+        assert_eq!(
+            regex("(?:aaaa bbbb|cccc dddd) x*").unwrap(),
+            ["aaaa bbbb", "cccc dddd"]
+        );
+        assert_eq!(regex("(?:aaaa|)"), None);
+        assert_eq!(regex("(?i-u:abcdefg)").unwrap(), ["abcdefg"]);
+        // the Kelvin sign folds to k: nothing is certain about those bytes
+        assert_eq!(regex("(?i)pack").unwrap(), ["pac"]);
+    }
+}

@@ -1,0 +1,411 @@
+//! Patterns of signatures: text into a lazily compiled expression and the literals that a raw line must contain.
+
+mod literals;
+mod shapes;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::sync::OnceLock;
+
+use regex::{Regex, RegexBuilder};
+
+use crate::decode::Line;
+use crate::detect::Captures;
+
+pub use text::Shapes;
+
+/// A pattern of a signature. Cheap to keep: its expressions are compiled at first use.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    source: String,
+    form: Form,
+    literals: Vec<Box<[u8]>>,
+    names: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    /// Found anywhere in the text.
+    Text(Expression),
+    /// Each found in the field of that name.
+    Fields(Vec<(String, Expression)>),
+    /// A panic whose block holds all of these.
+    Block(Vec<Pattern>),
+}
+
+/// Longest source of a pattern, in bytes.
+const LONGEST: usize = 4000;
+/// Largest compiled expression, in bytes.
+const SIZE_LIMIT: usize = 1 << 20;
+/// Matches of one pattern in one text beyond this are not reported.
+const MOST_MATCHES: usize = 64;
+/// A captured value is cut to this many bytes.
+const LONGEST_VALUE: usize = 512;
+
+/// How a block begins (lower-case): what the Go runtime, and Kubernetes' panic handlers, print first.
+pub const BLOCK_STARTS: &[&str] = &[
+    "panic: ",
+    "fatal error: ",
+    "observed a panic",
+    "unexpected fault address",
+    "[signal sig",
+];
+
+impl Pattern {
+    /// A pattern text: the program's own words with placeholders. `Err`: what is wrong, for the author.
+    pub fn text(source: &str, shapes: &Shapes) -> Result<Self, String> {
+        let (expression, best) = Expression::of_text(source, shapes)?;
+        Ok(Self {
+            source: source.to_owned(),
+            names: expression.names(),
+            form: Form::Text(expression),
+            literals: best.into_iter().map(|run| run.bytes).collect(),
+        })
+    }
+
+    /// A regular expression; its named groups are the captures.
+    pub fn regex(source: &str) -> Result<Self, String> {
+        limited(source)?;
+        let hir = regex_syntax::ParserBuilder::new()
+            .nest_limit(50)
+            .build()
+            .parse(source)
+            .map_err(|error| {
+                format!("not a regular expression: {}", one_line(&error.to_string()))
+            })?;
+        let runs = literals::of_regex(&hir).unwrap_or_default();
+        let expression = Expression::of_regex(source);
+        Ok(Self {
+            source: source.to_owned(),
+            names: expression.names(),
+            form: Form::Text(expression),
+            literals: runs.into_iter().map(|run| run.bytes).collect(),
+        })
+    }
+
+    /// Pattern texts by field name: each must be found in its field.
+    pub fn fields(fields: &[(String, String)], shapes: &Shapes) -> Result<Self, String> {
+        let mut parsed = Vec::new();
+        let mut names = Vec::new();
+        let mut best = None;
+        let mut words = Vec::new();
+        for (field, text) in fields {
+            // a field may be given as a placeholder alone: the field itself is what makes it specific
+            let (expression, run) = Expression::of_field(text, shapes)?;
+            for name in expression.names() {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            best = literals::better(best, run);
+            words.push(format!("{field}={text}"));
+            parsed.push((field.clone(), expression));
+        }
+        if parsed.is_empty() {
+            return Err("`fields` names no field".to_owned());
+        }
+        Ok(Self {
+            source: words.join(" "),
+            form: Form::Fields(parsed),
+            literals: best
+                .into_iter()
+                .map(|run: literals::Run| run.bytes)
+                .collect(),
+            names,
+        })
+    }
+
+    /// A panic whose block holds all of these patterns.
+    pub fn block(has: Vec<Pattern>) -> Self {
+        let mut names = Vec::new();
+        for name in has.iter().flat_map(|pattern| &pattern.names) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        let sources: Vec<_> = has.iter().map(Pattern::source).collect();
+        Self {
+            source: format!("panic with {}", sources.join(", ")),
+            literals: BLOCK_STARTS
+                .iter()
+                .map(|start| Box::from(start.as_bytes()))
+                .collect(),
+            names,
+            form: Form::Block(has),
+        }
+    }
+
+    /// The pattern as the file has it, for people.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Lower-cased; at least one of them occurs (ASCII case-insensitively) in the raw bytes of every line that
+    /// matches. Empty: the pattern must be tried on every line. For a block: in its first lines.
+    pub fn literals(&self) -> &[Box<[u8]>] {
+        &self.literals
+    }
+
+    /// Names of its captures, in order.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Whether it asks for a block: the lines of a panic, decoded and joined with newlines into one [`Line`].
+    pub fn is_block(&self) -> bool {
+        matches!(self.form, Form::Block(_))
+    }
+
+    /// Every distinct match in the canonical text, in order; empty: no match.
+    pub fn captures(&self, line: &Line) -> Vec<Captures> {
+        match &self.form {
+            Form::Text(expression) => expression.captures(&line.text),
+            Form::Block(has) => in_block(has, &line.text),
+            Form::Fields(fields) => in_fields(fields, line),
+        }
+    }
+
+    /// As [`Pattern::captures`], for a text that is no log line: a field of an object. Field patterns never match.
+    pub fn captures_in(&self, text: &str) -> Vec<Captures> {
+        match &self.form {
+            Form::Text(expression) => expression.captures(text),
+            Form::Block(has) => in_block(has, text),
+            Form::Fields(_) => Vec::new(),
+        }
+    }
+
+    /// Whether the line matches.
+    pub fn matches(&self, line: &Line) -> bool {
+        !self.captures(line).is_empty()
+    }
+
+    /// Compiles now. `Err`: why an expression cannot be used.
+    pub fn compile(&self) -> Result<(), String> {
+        match &self.form {
+            Form::Text(expression) => expression.check(),
+            Form::Fields(fields) => fields.iter().try_for_each(|(_, e)| e.check()),
+            Form::Block(has) => has.iter().try_for_each(Pattern::compile),
+        }
+    }
+}
+
+fn in_block(has: &[Pattern], text: &str) -> Vec<Captures> {
+    let lower = text.to_ascii_lowercase();
+    if !BLOCK_STARTS.iter().any(|start| lower.contains(start)) {
+        return Vec::new();
+    }
+    let mut all = Captures::new();
+    for pattern in has {
+        let Some(captures) = pattern.captures_in(text).into_iter().next() else {
+            return Vec::new();
+        };
+        for (name, value) in captures {
+            all.entry(name).or_insert(value);
+        }
+    }
+    vec![all]
+}
+
+fn in_fields(fields: &[(String, Expression)], line: &Line) -> Vec<Captures> {
+    let mut all = Captures::new();
+    for (name, expression) in fields {
+        let found = line
+            .fields
+            .iter()
+            .filter(|(key, _)| key == name || (name == "msg" && key == "message"))
+            .find_map(|(_, value)| expression.captures(value).into_iter().next());
+        let Some(captures) = found else {
+            return Vec::new();
+        };
+        for (name, value) in captures {
+            if all.get(&name).is_some_and(|have| *have != value) {
+                return Vec::new();
+            }
+            all.insert(name, value);
+        }
+    }
+    vec![all]
+}
+
+/// An expression with named groups.
+#[derive(Debug, Clone)]
+struct Expression {
+    regex: String,
+    slots: Vec<text::Slot>,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Expression {
+    fn of_text(source: &str, shapes: &Shapes) -> Result<(Self, Option<literals::Run>), String> {
+        limited(source)?;
+        let built = text::build(source, shapes)?;
+        let expression = Self {
+            regex: built.regex,
+            slots: built.slots,
+            compiled: OnceLock::new(),
+        };
+        Ok((expression, built.best))
+    }
+
+    fn of_field(source: &str, shapes: &Shapes) -> Result<(Self, Option<literals::Run>), String> {
+        let name = source.strip_prefix('<').and_then(|s| s.strip_suffix('>'));
+        let Some(name) = name.filter(|name| !name.contains(['<', '>', '|', ' '])) else {
+            return Self::of_text(source, shapes);
+        };
+        let shape = shapes.get(name).map_or("(?s:.+)", String::as_str);
+        regex_syntax::Parser::new()
+            .parse(shape)
+            .map_err(|_| format!("the shape of <{name}> is not a regular expression: `{shape}`"))?;
+        let expression = Self {
+            regex: format!("^(?P<p0>(?:{shape}))$"),
+            slots: vec![text::Slot {
+                group: "p0".to_owned(),
+                name: Some(name.to_owned()),
+                trim: false,
+                bracketed: false,
+            }],
+            compiled: OnceLock::new(),
+        };
+        Ok((expression, None))
+    }
+
+    fn of_regex(source: &str) -> Self {
+        let mut slots = Vec::new();
+        // names without compiling: `(?P<name>` and `(?<name>`
+        for (at, _) in source.match_indices("(?") {
+            let after = source.get(at + 2..).unwrap_or_default();
+            let after = after.strip_prefix('P').unwrap_or(after);
+            let Some((name, _)) = after.strip_prefix('<').and_then(|a| a.split_once('>')) else {
+                continue;
+            };
+            slots.push(text::Slot {
+                group: name.to_owned(),
+                name: Some(name.to_owned()),
+                trim: false,
+                bracketed: false,
+            });
+        }
+        Self {
+            regex: source.to_owned(),
+            slots,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for name in self.slots.iter().filter_map(|slot| slot.name.as_ref()) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+
+    fn build(&self) -> Result<Regex, regex::Error> {
+        RegexBuilder::new(&self.regex)
+            .size_limit(SIZE_LIMIT)
+            .dfa_size_limit(SIZE_LIMIT)
+            .nest_limit(60)
+            .build()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        match self.build() {
+            Ok(regex) => {
+                self.compiled.get_or_init(|| Some(regex));
+                Ok(())
+            }
+            Err(error) => Err(one_line(&error.to_string())),
+        }
+    }
+
+    fn captures(&self, text: &str) -> Vec<Captures> {
+        let mut all: Vec<Captures> = Vec::new();
+        let Some(regex) = self.compiled.get_or_init(|| self.build().ok()) else {
+            return all;
+        };
+        let mut from = 0;
+        for _ in 0..MOST_MATCHES {
+            let Some(found) = regex.captures_at(text, from) else {
+                break;
+            };
+            let Some(whole) = found.get(0) else { break };
+            let next = match self.accept(&found) {
+                Some(captures) => {
+                    if !all.contains(&captures) {
+                        all.push(captures);
+                    }
+                    whole.end().max(whole.start() + 1)
+                }
+                // a gap too long, or one name with two values: another match may begin further on
+                None => whole.start() + 1,
+            };
+            from = (next..=text.len())
+                .find(|&at| text.is_char_boundary(at))
+                .unwrap_or(text.len());
+            if from >= text.len() {
+                break;
+            }
+        }
+        all
+    }
+
+    fn accept(&self, found: &regex::Captures<'_>) -> Option<Captures> {
+        let mut captures = Captures::new();
+        for slot in &self.slots {
+            let Some(value) = found.name(&slot.group).map(|m| m.as_str()) else {
+                continue;
+            };
+            let Some(name) = &slot.name else {
+                if value.chars().nth(text::GAP).is_some() {
+                    return None;
+                }
+                continue;
+            };
+            let value = cleaned(value, slot);
+            if captures.get(name).is_some_and(|have| have != value) {
+                return None;
+            }
+            captures.insert(name.clone(), value.to_owned());
+        }
+        Some(captures)
+    }
+}
+
+fn cleaned<'a>(value: &'a str, slot: &text::Slot) -> &'a str {
+    let mut value = value;
+    if slot.trim {
+        value = value
+            .trim()
+            .trim_end_matches(['.', ',', ':', ';'])
+            .trim_end();
+    }
+    if slot.bracketed
+        && let Some(inside) = value.strip_prefix('[').and_then(|v| v.strip_suffix(']'))
+    {
+        value = inside;
+    }
+    let mut end = value.len().min(LONGEST_VALUE);
+    while !value.is_char_boundary(end) {
+        end -= 1;
+    }
+    value.get(..end).unwrap_or_default()
+}
+
+fn limited(source: &str) -> Result<(), String> {
+    if source.len() > LONGEST {
+        return Err(format!("longer than {LONGEST} bytes"));
+    }
+    Ok(())
+}
+
+/// The regex crate draws its errors over several lines; the last one says what is wrong.
+fn one_line(error: &str) -> String {
+    let last = error
+        .lines()
+        .rfind(|line| !line.trim().is_empty())
+        .unwrap_or(error);
+    last.trim().trim_start_matches("error: ").to_owned()
+}
