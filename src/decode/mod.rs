@@ -9,8 +9,10 @@
 //! those written before it (a logger's name), then what could not be read. Nested JSON objects are flattened
 //! to dotted keys, a `{name, namespace}` object is written `namespace/name`, arrays stay compact JSON.
 
+mod block;
 mod capnslog;
 mod clean;
+mod clock;
 mod cri;
 mod dated;
 mod dmesg;
@@ -20,6 +22,7 @@ mod felix;
 mod fluentd;
 mod identifier;
 mod journal;
+mod journal_header;
 mod json;
 mod klog;
 mod kubelet_prefix;
@@ -27,17 +30,26 @@ mod level;
 mod line;
 mod logfmt;
 mod message;
+mod partial;
 mod plain;
 mod quote;
 mod rancher;
 mod relay;
 mod stamp;
+mod start;
 mod terminal;
 
 use std::borrow::Cow;
 
+pub use block::{
+    BLOCK_LINE_LIMIT, BLOCK_LITERALS, BlockKind, block_kind, continuation, in_block, opens_value,
+};
 pub use clean::LINE_LIMIT;
+pub use clock::{Around, Clock, reference_from_name};
+pub use journal_header::journal_header;
 pub use line::{Level, Line, Stamp};
+pub use partial::{Partial, Stream, join, partial};
+pub use start::{START_LITERALS, is_start_marker};
 
 use crate::bundle::Origin;
 use envelope::Peeled;
@@ -48,11 +60,10 @@ const NESTING_LIMIT: usize = 4;
 
 /// Decodes one line, or several that belong together joined by `\n`. Looks at no more than [`LINE_LIMIT`] bytes.
 pub fn decode(raw: &[u8], origin: &Origin) -> Line {
-    let text = clean::text(raw);
     let mut line = Line::default();
     let mut level = None;
     let mut stream = None;
-    let body = peel_all(text, |peeled| {
+    let body = inside_with(raw, |peeled| {
         note_time(&mut line, peeled.stamp);
         level = level.or(peeled.level);
         stream = stream.or(peeled.stream);
@@ -74,6 +85,16 @@ pub fn decode(raw: &[u8], origin: &Origin) -> Line {
         line.text = clean::without_controls(&line.text);
     }
     line
+}
+
+/// What is inside the envelopes of a raw line.
+fn inside(raw: &[u8]) -> Cow<'_, str> {
+    inside_with(raw, |_| {})
+}
+
+/// What is inside the envelopes of a raw line; each envelope is shown to `note`.
+fn inside_with(raw: &[u8], note: impl FnMut(&Peeled<'_>)) -> Cow<'_, str> {
+    peel_all(clean::text(raw), note)
 }
 
 /// Takes off envelope after envelope, shows each to `note`, returns what is inside.
