@@ -1,14 +1,22 @@
 //! The diagnosis into text, JSON and the rest.
 
 mod json;
+mod lines;
+mod nearest;
 mod neutral;
+mod secret;
+mod show;
 mod text;
 
 #[cfg(test)]
 mod sample;
 
 pub use json::{SCHEMA, json, write_json, write_ndjson};
+pub use lines::{LINE_BYTES, NumberedLine, each_line};
+pub use nearest::nearest;
 pub use neutral::{neutral, neutral_lines};
+pub use secret::masked;
+pub use show::{Around, Search, Shown, grep, show};
 pub use text::{DatabaseAge, TextOptions, write_text};
 
 use std::io::{self, Write};

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::{SCHEMA, json, write_json, write_ndjson};
-use crate::rank::Diagnosis;
+use crate::rank::{Diagnosis, EvidenceItem};
 use crate::report::sample::{quiet, rich};
+use crate::report::{Format, TextOptions, write};
 
 /// The published schema, made strict: whatever we write must be described in it.
 fn strict_schema() -> Value {
@@ -141,4 +142,27 @@ fn one_finding_per_line() {
         ]
     );
     assert_eq!(lines[0]["input"], rich().inputs[0].path);
+}
+
+#[test]
+fn no_secret_leaves_in_any_format() {
+    let mut diagnosis = rich();
+    let secret = "K10aabbccddeeff00112233445566778899aabbccddeeff::server:s3cret";
+    for item in diagnosis
+        .causes
+        .iter_mut()
+        .flat_map(|cause| &mut cause.evidence)
+    {
+        if let EvidenceItem::Line { text, captures, .. } = item {
+            text.push_str(&format!(" --token={secret}"));
+            captures.insert("value".into(), secret.into());
+        }
+    }
+    diagnosis.unusual[0].sample = format!("token {secret}");
+    for format in Format::ALL {
+        let mut out = Vec::new();
+        write(*format, &diagnosis, &TextOptions::default(), &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert!(!out.contains("s3cret"), "{format:?}");
+    }
 }

@@ -11,6 +11,7 @@ use crate::detect::Captures;
 use crate::error::Problem as EntryProblem;
 use crate::rank::{self, Diagnosis, EvidenceItem, RankedFinding, State, Verdict};
 use crate::report::neutral::{neutral, neutral_lines};
+use crate::report::secret::masked;
 use crate::signature::{Kind, Risk, Severity, Sureness};
 
 type Text<'a> = Cow<'a, str>;
@@ -117,13 +118,13 @@ enum Evidence<'a> {
         line: u64,
         time: Option<Time>,
         text: Text<'a>,
-        captures: &'a Captures,
+        captures: BTreeMap<&'a str, Text<'a>>,
     },
     Object {
         object: &'a str,
         path: &'a str,
         text: Text<'a>,
-        captures: &'a Captures,
+        captures: BTreeMap<&'a str, Text<'a>>,
         entry: &'a str,
     },
     Fact {
@@ -313,8 +314,8 @@ fn evidence(item: &EvidenceItem) -> Evidence<'_> {
             entry,
             line: *line,
             time: time.map(Time),
-            text: neutral(text),
-            captures,
+            text: quoted(text),
+            captures: values(captures),
         },
         EvidenceItem::Object {
             object,
@@ -325,8 +326,8 @@ fn evidence(item: &EvidenceItem) -> Evidence<'_> {
         } => Evidence::Object {
             object,
             path,
-            text: neutral(text),
-            captures,
+            text: quoted(text),
+            captures: values(captures),
             entry,
         },
         EvidenceItem::Fact {
@@ -337,10 +338,25 @@ fn evidence(item: &EvidenceItem) -> Evidence<'_> {
         } => Evidence::Fact {
             fact,
             node: node.as_deref(),
-            text: neutral(text),
+            text: quoted(text),
             entry,
         },
     }
+}
+
+/// Text from the bundle as it may leave it.
+fn quoted(text: &str) -> Text<'_> {
+    match masked(text) {
+        Cow::Borrowed(text) => neutral(text),
+        Cow::Owned(text) => Cow::Owned(neutral(&text).into_owned()),
+    }
+}
+
+fn values(captures: &Captures) -> BTreeMap<&str, Text<'_>> {
+    captures
+        .iter()
+        .map(|(name, value)| (name.as_str(), quoted(value)))
+        .collect()
 }
 
 fn consequence(consequence: &rank::Consequence) -> Consequence<'_> {
@@ -374,10 +390,10 @@ fn check(check: &rank::Check) -> Check<'_> {
 fn unusual(unusual: &rank::Unusual) -> Unusual<'_> {
     Unusual {
         entry: &unusual.entry,
-        template: neutral(&unusual.template),
+        template: quoted(&unusual.template),
         count: unusual.count,
         first_seen: unusual.first_seen.map(Time),
-        sample: neutral(&unusual.sample),
+        sample: quoted(&unusual.sample),
         because: neutral(&unusual.because),
     }
 }

@@ -4,7 +4,7 @@ use super::header::{badge, step_head};
 use super::page::{Page, Paint, Span, columns, span};
 use super::words;
 use crate::rank::{Check, EvidenceItem, RankedFinding, Remediation, Step};
-use crate::report::neutral;
+use crate::report::{masked, neutral};
 
 /// Pieces of evidence that are quoted.
 const QUOTED: usize = 6;
@@ -157,7 +157,11 @@ fn quote(page: &mut Page, indent: usize, item: &EvidenceItem) {
             (format!("{fact}{node}:"), origin(entry, room), text, None)
         }
     };
-    let text = around(&neutral(text), needle, room.saturating_sub(4) * QUOTE_LINES);
+    let text = around(
+        &neutral(&masked(text)),
+        needle,
+        room.saturating_sub(4) * QUOTE_LINES,
+    );
     let mut head = vec![span(Paint::Cyan, &place)];
     let log = matches!(item, EvidenceItem::Line { .. });
     let beside = span(Paint::Faint, &beside);

@@ -6,6 +6,7 @@ use super::page::{Page, Paint, span};
 use super::words;
 use crate::error::Problem;
 use crate::rank::{Diagnosis, NotExamined, RankedFinding, Unusual};
+use crate::report::masked;
 
 /// Items of a list that is long only in hostile or hopeless bundles.
 const LISTED: usize = 20;
@@ -83,7 +84,7 @@ pub(super) fn unusual(page: &mut Page, list: &[Unusual]) {
             text += &format!(", {}", one.because);
         }
         page.paragraph(4, 4, &[span(Paint::Faint, text)]);
-        page.bounded(4, 3, &[span(Paint::Plain, &one.sample)]);
+        page.bounded(4, 3, &[span(Paint::Plain, masked(&one.sample))]);
     }
     more(page, list.len());
 }
