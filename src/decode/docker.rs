@@ -12,18 +12,20 @@ pub(super) fn peel(text: &str) -> Option<Peeled<'_>> {
     }
     let mut peeled = Peeled::default();
     let mut log = None;
-    let rest = json::members(text, &mut |key, value| {
+    let mut other = false;
+    json::members(text, &mut |key, value| {
         match key {
             "log" if log.is_none() => log = Some(value),
             "stream" if value == "stderr" => peeled.stream = Some("stderr"),
             "stream" => peeled.stream = Some("stdout"),
+            _ if foreign(key) => other = true,
             "time" => peeled.stamp = stamp::dated(&value).map(|(stamp, _)| stamp),
             _ => {}
         }
         true
     })?;
-    // Both keys, or it is some program's own record; a line cut off in its middle has only the first.
-    if peeled.stamp.is_none() && (peeled.stream.is_some() || !rest.is_empty()) {
+    // Any other key, and it is some program's own record.
+    if other {
         return None;
     }
     let mut log = log?;
@@ -32,4 +34,9 @@ pub(super) fn peel(text: &str) -> Option<Peeled<'_>> {
     }
     peeled.inner = Cow::Owned(log);
     Some(peeled)
+}
+
+/// A key that docker does not write (`attrs` holds labels, where the driver is told to add them).
+fn foreign(key: &str) -> bool {
+    !(matches!(key, "log" | "stream" | "time" | "attrs") || key.starts_with("attrs."))
 }

@@ -55,7 +55,13 @@ pub(super) fn programs(identifier: &str, entry: ProgramSet) -> Option<ProgramSet
         _ if identifier.starts_with("Keepalived") || identifier == "keepalived" => {
             one(P::Keepalived)
         }
-        _ if identifier == "systemd" || identifier.starts_with("systemd-") => one(P::Systemd),
+        // In the journal of a unit it speaks of that unit: patterns of either program apply.
+        _ if identifier == "systemd" || identifier.starts_with("systemd-") => {
+            if entry.is_all() {
+                return one(P::Systemd);
+            }
+            Some(entry.union(P::Systemd.into()))
+        }
         _ => None,
     }
 }

@@ -140,7 +140,10 @@ impl Message {
         after.append(&mut self.after);
         self.after = after;
         self.aside.extend(inner.aside);
-        self.stamp = self.stamp.or(inner.stamp);
+        self.stamp = match (self.stamp, inner.stamp) {
+            (Some(outer), Some(inner)) if stamp::worth(inner) > stamp::worth(outer) => Some(inner),
+            (outer, inner) => outer.or(inner),
+        };
         self.level = inner.level.or(self.level);
     }
 }

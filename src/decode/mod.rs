@@ -63,21 +63,26 @@ pub fn decode(raw: &[u8], origin: &Origin) -> Line {
     let mut line = Line::default();
     let mut level = None;
     let mut stream = None;
+    let mut identifier = None;
     let body = inside_with(raw, |peeled| {
         note_time(&mut line, peeled.stamp);
         level = level.or(peeled.level);
         stream = stream.or(peeled.stream);
         line.host = line.host.take().or_else(|| peeled.host.map(str::to_owned));
-        if let Some(identifier) = peeled.identifier
-            && line.programs.is_none()
-        {
-            line.programs = identifier::programs(identifier, origin.programs);
+        if let Some(name) = peeled.identifier {
+            line.programs = line
+                .programs
+                .or_else(|| identifier::programs(name, origin.programs));
+            identifier = identifier.take().or_else(|| Some(name.to_owned()));
         }
     });
     let mut message = payload(&body);
     note_time(&mut line, message.stamp);
     if let Some(stream) = stream {
         message.aside.push(("stream".to_owned(), stream.to_owned()));
+    }
+    if let Some(identifier) = identifier {
+        message.aside.push(("identifier".to_owned(), identifier));
     }
     line.level = message.level.or(level);
     (line.text, line.fields) = message.finish();
@@ -113,7 +118,10 @@ fn peel_all<'a>(text: Cow<'a, str>, mut note: impl FnMut(&Peeled<'_>)) -> Cow<'a
                 .map(|_| "kernel"),
             ..Peeled::default()
         });
-        let inner = continue_lines(&text, peeled.inner);
+        let mut inner = continue_lines(&text, peeled.inner);
+        if clean::has_controls(&inner) {
+            inner = clean::without_controls(&inner);
+        }
         text = Cow::Owned(inner);
     }
     text
@@ -143,7 +151,12 @@ fn continue_lines(whole: &str, inner: Cow<'_, str>) -> String {
 fn payload(body: &str) -> Message {
     let mut message = read(body).unwrap_or_else(|| plain::read(body));
     for _ in 1..NESTING_LIMIT {
-        let Some(msg) = message.msg.take() else { break };
+        let Some(mut msg) = message.msg.take() else {
+            break;
+        };
+        if clean::has_controls(&msg) {
+            msg = clean::without_controls(&msg);
+        }
         let nested = match relay::log_line(&msg) {
             Some(inner) => Some(("", inner)),
             None => relay::inner(&msg),
@@ -198,15 +211,9 @@ fn xtrace(body: &str) -> Option<Message> {
 /// one as `second_stamp`.
 fn note_time(line: &mut Line, stamp: Option<Stamp>) {
     let Some(stamp) = stamp else { return };
-    let worth = |stamp: Stamp| match stamp {
-        Stamp::Utc(_) => 3,
-        Stamp::Local(_) => 2,
-        Stamp::Yearless(_) => 1,
-        Stamp::SinceBoot(_) => 0,
-    };
     match line.stamp {
         None => line.stamp = Some(stamp),
-        Some(known) if worth(stamp) > worth(known) => {
+        Some(known) if stamp::worth(stamp) > stamp::worth(known) => {
             line.second_stamp = Some(known);
             line.stamp = Some(stamp);
         }

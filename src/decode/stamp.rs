@@ -134,6 +134,16 @@ pub(super) fn epoch(number: &str) -> Option<Stamp> {
     Timestamp::from_microsecond(micros).ok().map(Stamp::Utc)
 }
 
+/// How much a stamp says: an instant more than a time without zone, without year, since boot.
+pub(super) const fn worth(stamp: Stamp) -> u8 {
+    match stamp {
+        Stamp::Utc(_) => 3,
+        Stamp::Local(_) => 2,
+        Stamp::Yearless(_) => 1,
+        Stamp::SinceBoot(_) => 0,
+    }
+}
+
 /// A civil time at a UTC offset, as an instant.
 pub(super) fn at_offset(civil: DateTime, offset: Offset) -> Option<Timestamp> {
     offset.to_timestamp(civil).ok()

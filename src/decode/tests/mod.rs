@@ -1,4 +1,7 @@
 //! Real-shaped lines through the whole decoder.
 
+mod envelopes;
 mod never_panics;
+mod origins;
+mod payloads;
 mod table;
