@@ -17,12 +17,14 @@ const KEY_LIMIT: usize = 128;
 /// object that has at least one member.
 pub(super) fn read(text: &str) -> Option<Message> {
     let mut message = Message::default();
-    let rest = members(text, &mut |key, value| {
+    let (rest, whole) = walk(text, &mut |key, value| {
         message.assign(key, value);
         message.len() < FIELD_LIMIT
     })?;
     message.rest.push_str(rest.trim());
-    Some(message)
+    // Broken in its middle (cut and glued, or shortened by hand): still a log line if its head says so.
+    (whole || message.msg.is_some() && (message.level.is_some() || message.stamp.is_some()))
+        .then_some(message)
 }
 
 /// Whether the record claims to be a log line: JSON inside a message is only taken for one if it does.
@@ -46,20 +48,46 @@ pub(super) fn members<'a>(
     text: &'a str,
     take: &mut dyn FnMut(&str, String) -> bool,
 ) -> Option<&'a str> {
+    let (rest, whole) = walk(text, take)?;
+    whole.then_some(rest)
+}
+
+/// As [`members`], but also says how far a broken object could be read, and whether it was whole.
+fn walk<'a>(text: &'a str, take: &mut dyn FnMut(&str, String) -> bool) -> Option<(&'a str, bool)> {
     let mut count = 0_usize;
     let mut counted = |key: &str, value: String| {
         count += 1;
         take(key, value)
     };
     let end = object(text, "", 0, &mut counted)?;
-    (count > 0).then_some(end.rest)
+    (count > 0).then_some((end.rest, !end.broken))
 }
 
 /// Where reading stopped.
 struct End<'a> {
     rest: &'a str,
-    /// `false`: the taker wants no more.
+    /// `false`: the taker wants no more, or what follows is no JSON.
     more: bool,
+    /// `rest` is no JSON.
+    broken: bool,
+}
+
+impl<'a> End<'a> {
+    fn at(rest: &'a str, more: bool) -> Option<Self> {
+        Some(End {
+            rest,
+            more,
+            broken: false,
+        })
+    }
+
+    fn broken(rest: &'a str) -> Option<Self> {
+        Some(End {
+            rest,
+            more: false,
+            broken: true,
+        })
+    }
 }
 
 fn object<'a>(
@@ -70,36 +98,38 @@ fn object<'a>(
 ) -> Option<End<'a>> {
     let mut rest = text.strip_prefix('{')?.trim_start();
     if let Some(after) = rest.strip_prefix('}') {
-        let more = prefix.is_empty() || take(prefix, "{}".to_owned());
-        return Some(End { rest: after, more });
+        return End::at(after, prefix.is_empty() || take(prefix, "{}".to_owned()));
     }
-    loop {
-        if rest.is_empty() {
-            return Some(End { rest, more: true });
-        }
-        let (key, after) = quote::read(rest)?;
+    while !rest.is_empty() {
+        let Some((key, after)) = quote::read(rest) else {
+            return End::broken(rest);
+        };
         if after.is_empty() {
             // Cut off inside a key: keep what is there of it.
-            let more = take(&dotted(prefix, &key), String::new());
-            return Some(End { rest: "", more });
+            return End::at("", take(&dotted(prefix, &key), String::new()));
         }
-        let value = after.trim_start().strip_prefix(':')?.trim_start();
-        let end = member(value, &dotted(prefix, &key), depth, take)?;
+        let value = after.trim_start().strip_prefix(':').map(str::trim_start);
+        let Some(end) = value.and_then(|value| member(value, &dotted(prefix, &key), depth, take))
+        else {
+            return End::broken(rest);
+        };
         rest = end.rest.trim_start();
+        if end.broken {
+            return Some(end);
+        }
         if let Some(after) = rest.strip_prefix('}') {
-            return Some(End {
-                rest: after,
-                more: end.more,
-            });
+            return End::at(after, end.more);
         }
-        if !end.more || rest.is_empty() {
-            return Some(End {
-                rest,
-                more: end.more,
-            });
+        if !end.more {
+            return End::at(rest, false);
         }
-        rest = rest.strip_prefix(',')?.trim_start();
+        match rest.strip_prefix(',') {
+            Some(after) => rest = after.trim_start(),
+            None if rest.is_empty() => {}
+            None => return End::broken(rest),
+        }
     }
+    End::at(rest, true)
 }
 
 fn dotted(prefix: &str, key: &str) -> String {
@@ -117,39 +147,24 @@ fn member<'a>(
     take: &mut dyn FnMut(&str, String) -> bool,
 ) -> Option<End<'a>> {
     match value.as_bytes().first() {
-        None => Some(End {
-            rest: "",
-            more: take(key, String::new()),
-        }),
+        None => End::at("", take(key, String::new())),
         Some(b'"') => {
             let (text, rest) = quote::read(value)?;
-            Some(End {
-                rest,
-                more: take(key, text),
-            })
+            End::at(rest, take(key, text))
         }
         Some(b'{') => {
             if let Some((reference, rest)) = reference(value) {
-                return Some(End {
-                    rest,
-                    more: take(key, reference),
-                });
+                return End::at(rest, take(key, reference));
             }
             if depth < DEPTH_LIMIT && key.len() < KEY_LIMIT {
                 return object(value, key, depth + 1, take);
             }
             let (compact, rest) = value.split_at_checked(balanced(value))?;
-            Some(End {
-                rest,
-                more: take(key, compact.to_owned()),
-            })
+            End::at(rest, take(key, compact.to_owned()))
         }
         Some(b'[') => {
             let (compact, rest) = value.split_at_checked(balanced(value))?;
-            Some(End {
-                rest,
-                more: take(key, compact.to_owned()),
-            })
+            End::at(rest, take(key, compact.to_owned()))
         }
         Some(_) => {
             let end = value
@@ -163,10 +178,7 @@ fn member<'a>(
             if scalar.is_empty() || !(known || number || rest.is_empty()) {
                 return None;
             }
-            Some(End {
-                rest,
-                more: take(key, scalar.to_owned()),
-            })
+            End::at(rest, take(key, scalar.to_owned()))
         }
     }
 }

@@ -20,7 +20,9 @@ pub(super) fn read(text: &str) -> Option<Message> {
     let body = body.strip_prefix(']')?;
     let body = body.strip_prefix(' ').unwrap_or(body);
     let mut words = place.split_ascii_whitespace();
-    let (thread, caller) = (words.next()?, words.next()?);
+    let caller = words.next_back()?;
+    // The thread is missing where a paste lost its column.
+    let thread = words.next().unwrap_or("");
     if words.next().is_some()
         || !thread.bytes().all(|c| c.is_ascii_digit())
         || !caller.contains(':')

@@ -6,7 +6,8 @@
 use super::message::{FIELD_LIMIT, Message};
 use super::{json, quote};
 
-/// A line that is `key=value` from its start and has a message or an error with a level or a time.
+/// A line that is `key=value` from its start and has a message or an error with a level or a time; or one that
+/// starts with `msg="..."`, its head cut off.
 pub(super) fn read(text: &str) -> Option<Message> {
     let first = key(text)?;
     if !STARTS.contains(&first) {
@@ -15,6 +16,9 @@ pub(super) fn read(text: &str) -> Option<Message> {
     let mut message = Message::default();
     let rest = pairs(text, &mut message, Message::assign);
     message.rest.push_str(rest.trim());
+    if first == "msg" && text.starts_with("msg=\"") {
+        return Some(message);
+    }
     let judged = message.level.is_some() || message.stamp.is_some();
     (judged
         && (message.msg.is_some() || message.level.is_some())

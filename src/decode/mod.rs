@@ -107,7 +107,8 @@ fn peel_all<'a>(text: Cow<'a, str>, mut note: impl FnMut(&Peeled<'_>)) -> Cow<'a
     let mut text = text;
     let mut outer: Option<Peeled<'static>> = None;
     for _ in 0..NESTING_LIMIT {
-        let Some(peeled) = envelope::peel(&text, outer.as_ref()) else {
+        // Indented where somebody pasted it.
+        let Some(peeled) = envelope::peel(text.trim_start_matches(' '), outer.as_ref()) else {
             break;
         };
         note(&peeled);
@@ -174,6 +175,7 @@ fn payload(body: &str) -> Message {
 
 /// The formats that can be told for sure, by the first byte; then a line behind a prefix.
 fn read(body: &str) -> Option<Message> {
+    let body = body.trim_start_matches(' ');
     let strict = match body.as_bytes().first()? {
         b'{' => json::read(body),
         b'0'..=b'9' => dated::strict(body),

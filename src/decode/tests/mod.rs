@@ -3,5 +3,6 @@
 mod envelopes;
 mod never_panics;
 mod origins;
+mod pasted;
 mod payloads;
 mod table;

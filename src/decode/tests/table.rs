@@ -1,6 +1,6 @@
 //! How rows of the table are checked: raw line, canonical text, level, stamp, some of the fields.
 
-use super::{envelopes, payloads};
+use super::{envelopes, pasted, payloads};
 use crate::bundle::Origin;
 use crate::decode::{Level, Line, Stamp, decode};
 
@@ -59,9 +59,17 @@ fn faults(rows: &[Row]) -> Vec<String> {
     faults
 }
 
+/// All tables by name.
+fn all() -> impl Iterator<Item = &'static (&'static str, &'static [Row])> {
+    envelopes::ALL
+        .iter()
+        .chain(payloads::ALL)
+        .chain(pasted::ALL)
+}
+
 /// Every raw line of the table, for tests that mutate them.
 pub(super) fn raw_lines() -> Vec<&'static str> {
-    let tables = envelopes::ALL.iter().chain(payloads::ALL);
+    let tables = all();
     tables
         .flat_map(|(_, rows)| rows.iter())
         .map(|row| row.0)
@@ -71,7 +79,7 @@ pub(super) fn raw_lines() -> Vec<&'static str> {
 #[test]
 fn at_least_three_rows_per_format_come_out_right() {
     let mut wrong = Vec::new();
-    for (name, rows) in envelopes::ALL.iter().chain(payloads::ALL) {
+    for (name, rows) in all() {
         assert!(rows.len() >= 3, "{name} has {}", rows.len());
         wrong.extend(faults(rows));
     }
