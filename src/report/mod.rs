@@ -7,17 +7,18 @@ mod neutral;
 mod secret;
 mod show;
 mod text;
+mod words;
 
 #[cfg(test)]
 mod sample;
 
-pub use json::{SCHEMA, json, write_json, write_ndjson};
+pub use json::{SCHEMA, json, write_inventory_json, write_json, write_ndjson};
 pub use lines::{LINE_BYTES, NumberedLine, each_line};
 pub use nearest::nearest;
 pub use neutral::{neutral, neutral_lines};
 pub use secret::masked;
 pub use show::{Around, Search, Shown, grep, show};
-pub use text::{DatabaseAge, TextOptions, write_text};
+pub use text::{DatabaseAge, TextOptions, write_inventory, write_signature, write_text, write_why};
 
 use std::io::{self, Write};
 

@@ -1,9 +1,12 @@
 //! The diagnosis into JSON: the contract that programs rely on, with its published schema.
 
+mod inventory;
 mod v1;
 
 #[cfg(test)]
 mod tests;
+
+pub use inventory::write_inventory_json;
 
 use std::io::{self, Write};
 

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{SCHEMA, json, write_json, write_ndjson};
+use super::{SCHEMA, json, write_inventory_json, write_json, write_ndjson};
 use crate::rank::{Diagnosis, EvidenceItem};
-use crate::report::sample::{quiet, rich};
+use crate::report::sample::{evidence, quiet, rich};
 use crate::report::{Format, TextOptions, write};
 
 /// The published schema, made strict: whatever we write must be described in it.
@@ -165,4 +165,11 @@ fn no_secret_leaves_in_any_format() {
         let out = String::from_utf8(out).unwrap();
         assert!(!out.contains("s3cret"), "{format:?}");
     }
+}
+
+#[test]
+fn inventory() {
+    let mut out = Vec::new();
+    write_inventory_json(&evidence(), &quiet(), &mut out).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
 }

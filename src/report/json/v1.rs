@@ -18,7 +18,7 @@ type Text<'a> = Cow<'a, str>;
 
 /// RFC 3339 in UTC, as many digits of a second as there are.
 #[derive(Clone, Copy)]
-struct Time(Timestamp);
+pub(super) struct Time(pub(super) Timestamp);
 
 impl Serialize for Time {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -50,13 +50,13 @@ pub(super) struct Report<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     version: &'static str,
     signatures: usize,
 }
 
 #[derive(Serialize)]
-struct Input<'a> {
+pub(super) struct Input<'a> {
     path: &'a str,
     kind: InputKind,
     collected_at: Option<Time>,
@@ -78,7 +78,7 @@ struct Node<'a> {
 }
 
 #[derive(Serialize)]
-struct Scanned<'a> {
+pub(super) struct Scanned<'a> {
     entries: u64,
     bytes: u64,
     lines: u64,
@@ -179,7 +179,7 @@ struct Unusual<'a> {
 }
 
 #[derive(Serialize)]
-struct NotExamined<'a> {
+pub(super) struct NotExamined<'a> {
     what: Text<'a>,
     because: Text<'a>,
     signatures: &'a [String],
@@ -187,7 +187,7 @@ struct NotExamined<'a> {
 }
 
 #[derive(Serialize)]
-struct Problem<'a> {
+pub(super) struct Problem<'a> {
     entry: &'a str,
     error: Text<'a>,
 }
@@ -197,10 +197,7 @@ impl<'a> From<&'a Diagnosis> for Report<'a> {
         let several = diagnosis.inputs.len() > 1;
         Self {
             schema: "bundlevet.diagnosis/v1",
-            tool: Tool {
-                version: env!("CARGO_PKG_VERSION"),
-                signatures: diagnosis.signatures,
-            },
+            tool: tool(diagnosis),
             verdict: diagnosis.verdict,
             headline: neutral(&diagnosis.headline),
             input: diagnosis.inputs.first().map(input),
@@ -210,12 +207,7 @@ impl<'a> From<&'a Diagnosis> for Report<'a> {
                 .filter(|_| several)
                 .map(input)
                 .collect(),
-            scanned: Scanned {
-                entries: diagnosis.scanned.entries,
-                bytes: diagnosis.scanned.bytes,
-                lines: diagnosis.scanned.lines,
-                skipped: &diagnosis.scanned.skipped,
-            },
+            scanned: scanned(&diagnosis.scanned),
             diagnosis: findings(&diagnosis.causes).collect(),
             symptoms: findings(&diagnosis.symptoms).collect(),
             unusual: diagnosis.unusual.iter().map(unusual).collect(),
@@ -225,6 +217,22 @@ impl<'a> From<&'a Diagnosis> for Report<'a> {
             not_examined: diagnosis.not_examined.iter().map(not_examined).collect(),
             problems: diagnosis.problems.iter().map(problem).collect(),
         }
+    }
+}
+
+pub(super) fn tool(diagnosis: &Diagnosis) -> Tool {
+    Tool {
+        version: env!("CARGO_PKG_VERSION"),
+        signatures: diagnosis.signatures,
+    }
+}
+
+pub(super) fn scanned(scanned: &rank::Scanned) -> Scanned<'_> {
+    Scanned {
+        entries: scanned.entries,
+        bytes: scanned.bytes,
+        lines: scanned.lines,
+        skipped: &scanned.skipped,
     }
 }
 
@@ -274,7 +282,7 @@ fn rounded(confidence: f64) -> f64 {
     }
 }
 
-fn input(input: &rank::InputSummary) -> Input<'_> {
+pub(super) fn input(input: &rank::InputSummary) -> Input<'_> {
     Input {
         path: &input.path,
         kind: input.kind,
@@ -398,7 +406,7 @@ fn unusual(unusual: &rank::Unusual) -> Unusual<'_> {
     }
 }
 
-fn not_examined(what: &rank::NotExamined) -> NotExamined<'_> {
+pub(super) fn not_examined(what: &rank::NotExamined) -> NotExamined<'_> {
     NotExamined {
         what: neutral(&what.what),
         because: neutral(&what.because),
@@ -407,7 +415,7 @@ fn not_examined(what: &rank::NotExamined) -> NotExamined<'_> {
     }
 }
 
-fn problem(problem: &EntryProblem) -> Problem<'_> {
+pub(super) fn problem(problem: &EntryProblem) -> Problem<'_> {
     Problem {
         entry: &problem.entry,
         error: neutral(&problem.error),
@@ -422,6 +430,6 @@ fn texts(list: &[String]) -> Vec<Text<'_>> {
     list.iter().map(|text| neutral(text)).collect()
 }
 
-fn range(range: Option<(Timestamp, Timestamp)>) -> Option<(Time, Time)> {
+pub(super) fn range(range: Option<(Timestamp, Timestamp)>) -> Option<(Time, Time)> {
     range.map(|(from, to)| (Time(from), Time(to)))
 }

@@ -243,7 +243,7 @@ fn remediation(page: &mut Page, fix: &Remediation) {
         page.paragraph(3, 3, &[span(Paint::Plain, &fix.summary)]);
     }
     for (number, one) in (1..).zip(&fix.steps) {
-        step(page, number, one);
+        step_body(page, number, one);
     }
     section(page, "How to see that it worked", !fix.verify.is_empty());
     for one in &fix.verify {
@@ -251,7 +251,8 @@ fn remediation(page: &mut Page, fix: &Remediation) {
     }
 }
 
-fn step(page: &mut Page, number: usize, step: &Step) {
+/// A step under its number.
+pub(super) fn step_body(page: &mut Page, number: usize, step: &Step) {
     let mut spans = vec![span(Paint::Plain, format!("{number}. "))];
     spans.extend(step_head(step));
     if let Some(takes) = &step.takes {
@@ -275,7 +276,7 @@ fn step(page: &mut Page, number: usize, step: &Step) {
 }
 
 /// A command, and what it shows when all is well.
-fn check(page: &mut Page, indent: usize, check: &Check) {
+pub(super) fn check(page: &mut Page, indent: usize, check: &Check) {
     page.command(indent + 2, &check.run);
     if let Some(expect) = &check.expect {
         page.paragraph(

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::page::{Page, Paint, Span, span};
 use super::{DatabaseAge, TextOptions, words};
 use crate::rank::{Diagnosis, InputSummary, NodeSummary, RankedFinding, Step, Verdict};
+use crate::report::words::input_kind;
 
 /// Nodes that are shown whatever their state.
 const NODES: usize = 12;
@@ -172,11 +173,7 @@ pub(super) fn inputs(page: &mut Page, diagnosis: &Diagnosis, options: &TextOptio
 }
 
 fn about(page: &mut Page, input: &InputSummary) {
-    let kind = serde_json::to_value(input.kind).ok();
-    let kind = kind
-        .as_ref()
-        .and_then(|kind| kind.as_str())
-        .unwrap_or("file");
+    let kind = input_kind(input.kind);
     let mut text = words::shorten(&input.path, page.width().saturating_sub(30).max(30));
     text += &format!(" ({kind})");
     if let Some(time) = input.collected_at {

@@ -1,13 +1,20 @@
 //! The diagnosis into text for people: the answer on the first screen, the proof below it.
 
 mod cause;
+mod explain;
 mod header;
+mod inventory;
 mod page;
 mod rest;
+mod why;
 mod words;
 
 #[cfg(test)]
 mod tests;
+
+pub use explain::write_signature;
+pub use inventory::write_inventory;
+pub use why::write_why;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{DatabaseAge, TextOptions, write_text};
 use crate::rank::{Diagnosis, Verdict};
-use crate::report::sample::{map, quiet, rich};
+use crate::report::sample::{evidence, map, quiet, rich};
 
 fn text(diagnosis: &Diagnosis, options: &TextOptions) -> String {
     let mut out = Vec::new();
@@ -214,4 +214,13 @@ fn of_many_nodes_the_broken_ones_are_shown() {
         out.contains("and 91 more, all Ready") && out.contains("\nn1 ") && out.contains("\nn3.a-"),
         "{out}"
     );
+}
+
+#[test]
+fn inventory() {
+    let mut out = Vec::new();
+    super::write_inventory(&evidence(), &rich(), true, &options(80), &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    assert!(!out.contains('\u{1b}'));
+    insta::assert_snapshot!(out);
 }
