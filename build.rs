@@ -1,3 +1,115 @@
-//! Turns the shipped signature files into one JSON text that the binary embeds.
+//! Turns the shipped signature files into one JSON text that the binary embeds, so that a run parses no YAML.
 
-fn main() {}
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+#[allow(dead_code, unreachable_pub)]
+#[path = "src/signature/node.rs"]
+mod node;
+
+fn main() -> Result<(), String> {
+    println!("cargo::rerun-if-changed=signatures");
+    println!("cargo::rerun-if-changed=src/signature/node.rs");
+    let mut files = BTreeMap::new();
+    let root = Path::new("signatures");
+    if root.is_dir() {
+        collect(root, root, &mut files)?;
+    }
+    let text = text_of(&files)?;
+    let out = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
+    let target = PathBuf::from(out).join("signatures.json");
+    std::fs::write(&target, text).map_err(|error| format!("write {}: {error}", target.display()))
+}
+
+/// Path without `.yaml`, slashes forward, to tree.
+fn collect(
+    root: &Path,
+    dir: &Path,
+    files: &mut BTreeMap<String, node::Node>,
+) -> Result<(), String> {
+    let entries =
+        std::fs::read_dir(dir).map_err(|error| format!("read {}: {error}", dir.display()))?;
+    for entry in entries {
+        let path = entry
+            .map_err(|error| format!("read {}: {error}", dir.display()))?
+            .path();
+        if path.is_dir() {
+            collect(root, &path, files)?;
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml")
+        {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| format!("read {}: {error}", path.display()))?;
+            let tree = node::parse(&text)
+                .map_err(|(line, why)| format!("{}:{line}: {why}", path.display()))?;
+            let name = path.strip_prefix(root).unwrap_or(&path).with_extension("");
+            let name = name
+                .components()
+                .map(|c| c.as_os_str().to_string_lossy().into_owned())
+                .collect::<Vec<_>>();
+            files.insert(name.join("/"), tree);
+        }
+    }
+    Ok(())
+}
+
+fn text_of(files: &BTreeMap<String, node::Node>) -> Result<String, String> {
+    let mut signatures = Vec::new();
+    let mut translations: BTreeMap<&str, Vec<(&str, &node::Node)>> = BTreeMap::new();
+    let mut single = BTreeMap::new();
+    for (name, tree) in files {
+        match name.split('/').collect::<Vec<_>>().as_slice() {
+            [one] => {
+                single.insert((*one).to_owned(), tree);
+            }
+            [_, _] => signatures.push((name.as_str(), tree)),
+            [language, _, _] => {
+                let id = name.split_once('/').map_or("", |(_, id)| id);
+                translations.entry(language).or_default().push((id, tree));
+            }
+            _ => {
+                return Err(format!(
+                    "signatures/{name}.yaml: neither component/slug nor language/component/slug"
+                ));
+            }
+        }
+    }
+    let mut out = String::from("{\"signatures\":");
+    write_pairs(&signatures, &mut out);
+    out.push_str(",\"translations\":[");
+    for (i, (language, pairs)) in translations.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        out.push('[');
+        node::write_text(language, &mut out);
+        out.push(',');
+        write_pairs(pairs, &mut out);
+        out.push(']');
+    }
+    out.push(']');
+    for name in ["renamed", "version"] {
+        if let Some(tree) = single.get(name) {
+            out.push_str(&format!(",\"{name}\":"));
+            tree.write_json(&mut out);
+        }
+    }
+    out.push('}');
+    Ok(out)
+}
+
+fn write_pairs(pairs: &[(&str, &node::Node)], out: &mut String) {
+    out.push('[');
+    for (i, (id, tree)) in pairs.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        out.push('[');
+        node::write_text(id, out);
+        out.push(',');
+        tree.write_json(out);
+        out.push(']');
+    }
+    out.push(']');
+}

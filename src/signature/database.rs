@@ -1,32 +1,121 @@
 //! All signatures that a run uses, ordered by id.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use super::{Class, Kind, Signature};
+use super::load::Directory;
+use super::problem::{Code, SignatureProblem, closest};
+use super::read;
+use super::{Class, Kind, Product, Signature, Version};
 
 /// The immutable database.
 #[derive(Debug, Clone, Default)]
 pub struct Database {
     /// Ordered by id. [`HitSeries::signature`](crate::detect::HitSeries::signature) indexes this.
     pub signatures: Vec<Arc<Signature>>,
+    /// Old ids to the ones that took their place.
+    pub renamed: BTreeMap<String, String>,
+    /// The day the shipped signatures were last brought up to date, `2026-08-21`.
+    pub date: Option<String>,
+    /// The newest version of each product that the shipped signatures know.
+    pub knows: BTreeMap<Product, String>,
 }
 
 impl Database {
     /// The signatures that came with bundlevet.
     pub fn shipped() -> &'static Arc<Database> {
         static SHIPPED: OnceLock<Arc<Database>> = OnceLock::new();
-        SHIPPED.get_or_init(Arc::default)
+        SHIPPED.get_or_init(|| {
+            let mut database = Database::default();
+            let mut signatures = BTreeMap::new();
+            database.take(Directory::shipped(), true, &mut signatures);
+            database.signatures = signatures.into_values().collect();
+            Arc::new(database)
+        })
     }
 
-    /// The shipped signatures, plus (or replaced by) those of user directories, less the disabled ids.
-    pub fn load(_dirs: &[PathBuf], _disabled: &[String]) -> (Database, Vec<SignatureProblem>) {
-        (Database::default(), Vec::new())
+    /// The shipped signatures, plus (or replaced by) those of user directories in the order given, less the disabled
+    /// ids (`kubelet/invalid-kernel-flag`, or `kubelet/*`). Signatures that cannot be used are left out and said.
+    pub fn load(dirs: &[PathBuf], disabled: &[String]) -> (Database, Vec<SignatureProblem>) {
+        let shipped = Database::shipped();
+        let mut database = Database {
+            signatures: Vec::new(),
+            ..shipped.as_ref().clone()
+        };
+        let mut signatures: BTreeMap<String, Arc<Signature>> = shipped
+            .signatures
+            .iter()
+            .map(|s| (s.id.clone(), Arc::clone(s)))
+            .collect();
+        let mut problems = Vec::new();
+        for dir in dirs {
+            problems.extend(database.take(Directory::read(dir), false, &mut signatures));
+        }
+        for wish in disabled {
+            let id = database.renamed.get(wish).unwrap_or(wish);
+            let before = signatures.len();
+            match id.strip_suffix('*') {
+                Some(prefix) => signatures.retain(|id, _| !id.starts_with(prefix)),
+                None => {
+                    signatures.remove(id);
+                }
+            }
+            if signatures.len() == before {
+                let hint = closest(id, signatures.keys().map(String::as_str))
+                    .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                problems.push(SignatureProblem {
+                    file: "--disable".to_owned(),
+                    line: 0,
+                    code: Code::DeadReference,
+                    message: format!("there is no signature `{wish}`{hint}"),
+                });
+            }
+        }
+        database.signatures = signatures.into_values().collect();
+        (database, problems)
     }
 
-    /// The signature with this id.
+    fn take(
+        &mut self,
+        directory: Directory,
+        shipped: bool,
+        signatures: &mut BTreeMap<String, Arc<Signature>>,
+    ) -> Vec<SignatureProblem> {
+        let mut problems = directory.problems;
+        for loaded in directory.files {
+            problems.extend(
+                loaded
+                    .problems
+                    .into_iter()
+                    .filter(|problem| !problem.code.is_warning()),
+            );
+            if let Some(mut signature) = loaded.signature {
+                signature.shipped = shipped;
+                signatures.insert(loaded.id, Arc::new(signature));
+            }
+        }
+        for translation in directory.translations {
+            if let Some(signature) = signatures.get_mut(&translation.id) {
+                Arc::make_mut(signature)
+                    .translations
+                    .insert(translation.language, translation.texts);
+            }
+        }
+        for (old, new, _) in directory.renamed {
+            self.renamed.insert(old, new);
+        }
+        if let Some(tree) = directory.version.filter(|_| shipped) {
+            (self.date, self.knows) = read::version(&tree);
+        }
+        problems
+    }
+
+    /// The signature with this id, or with the id that took its place.
     pub fn get(&self, id: &str) -> Option<&Arc<Signature>> {
-        self.position(id).and_then(|at| self.signatures.get(at))
+        self.position(id)
+            .or_else(|| self.position(self.renamed.get(id)?))
+            .and_then(|at| self.signatures.get(at))
     }
 
     /// The index of the signature with this id.
@@ -34,6 +123,11 @@ impl Database {
         self.signatures
             .binary_search_by(|s| s.id.as_str().cmp(id))
             .ok()
+    }
+
+    /// The id that a misspelt one most likely means.
+    pub fn nearest(&self, id: &str) -> Option<&str> {
+        closest(id, self.signatures.iter().map(|s| s.id.as_str()))
     }
 
     /// Symptoms that carry this class, in order of id.
@@ -49,15 +143,138 @@ impl Database {
             .iter()
             .filter(move |s| s.kind == Kind::Cause && s.leads_to.contains(&class))
     }
+
+    /// Products of a bundle whose minor version is newer than any the signatures know: product, its version, the
+    /// newest known.
+    pub fn newer_than_known(
+        &self,
+        products: &BTreeMap<String, String>,
+    ) -> Vec<(Product, String, String)> {
+        self.knows
+            .iter()
+            .filter_map(|(product, known)| {
+                let version = products.get(product.word())?;
+                let newer = Version::parse(version)?.minor() > Version::parse(known)?.minor();
+                newer.then(|| (*product, version.clone(), known.clone()))
+            })
+            .collect()
+    }
 }
 
-/// Something wrong with a signature file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SignatureProblem {
-    /// The file.
-    pub file: String,
-    /// Line, from 1; 0 where the whole file is meant.
-    pub line: u32,
-    /// What is wrong.
-    pub message: String,
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    fn write(root: &Path, name: &str, text: &str) {
+        let path = root.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    const GOOD: &str =
+        "title: t\nkind: cause\nseverity: low\nsure: possible\nmatch: ['words of the program']\n";
+
+    #[test]
+    fn user_directories_add_override_and_disable() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "site/one.yaml", GOOD);
+        write(dir.path(), "site/two.yaml", &GOOD.replace("low", "high"));
+        write(dir.path(), "site/bad.yaml", "title: [\n");
+        write(dir.path(), "site/worse.yaml", &GOOD.replace("low", "lou"));
+        write(dir.path(), "zh-CN/site/one.yaml", "title: 标题\n");
+        write(dir.path(), "renamed.yaml", "site/old: site/two\n");
+        let second = tempfile::tempdir().unwrap();
+        write(
+            second.path(),
+            "site/one.yaml",
+            &GOOD.replace("low", "critical"),
+        );
+
+        let dirs = [dir.path().to_owned(), second.path().to_owned()];
+        let (database, problems) = Database::load(&dirs, &[]);
+        let codes: Vec<_> = problems.iter().map(|p| p.code).collect();
+        assert_eq!(codes, [Code::Yaml, Code::UnknownWord], "{problems:#?}");
+        assert_eq!(
+            database.get("site/one").unwrap().severity.word(),
+            "critical"
+        );
+        assert_eq!(database.get("site/old").unwrap().id, "site/two");
+        assert!(!database.get("site/one").unwrap().shipped);
+
+        let (database, problems) =
+            Database::load(&dirs[..1], &["site/t*".to_owned(), "site/thre".to_owned()]);
+        assert!(database.get("site/two").is_none());
+        assert_eq!(
+            database.get("site/one").unwrap().translations["zh-CN"]
+                .title
+                .as_ref()
+                .unwrap()
+                .source(),
+            "标题"
+        );
+        assert_eq!(problems.last().unwrap().code, Code::DeadReference);
+        let ids: Vec<_> = database.signatures.iter().map(|s| &s.id).collect();
+        assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn a_hostile_directory_costs_little() {
+        let dir = tempfile::tempdir().unwrap();
+        write(
+            dir.path(),
+            "a/bomb.yaml",
+            "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n",
+        );
+        write(dir.path(), "a/deep.yaml", &"[".repeat(10_000));
+        write(dir.path(), "a/large.yaml", &"x".repeat(600_000));
+        write(
+            dir.path(),
+            "a/regex.yaml",
+            &GOOD.replace(
+                "['words of the program']",
+                "[{regex: '(?:words){9999}{9999}'}]",
+            ),
+        );
+        fs::write(dir.path().join("a/binary.yaml"), [0xff, 0xfe, 0, 1]).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
+        let (database, problems) =
+            Database::load(&[dir.path().to_owned(), dir.path().join("nowhere")], &[]);
+        assert!(!database.signatures.iter().any(|s| s.id.starts_with("a/")));
+        assert_eq!(problems.len(), 6, "{problems:#?}");
+    }
+
+    #[test]
+    fn one_file_and_a_flat_directory_are_directories_too() {
+        let dir = tempfile::tempdir().unwrap();
+        write(dir.path(), "My Site/one.yaml", GOOD);
+        let flat = dir.path().join("My Site");
+        let (database, problems) = Database::load(std::slice::from_ref(&flat), &[]);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert!(database.get("my-site/one").is_some());
+        assert!(
+            Database::load(&[flat.join("one.yaml")], &[])
+                .0
+                .get("my-site/one")
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn what_is_shipped_loads_whole() {
+        let directory = Directory::shipped();
+        assert!(directory.problems.is_empty(), "{:#?}", directory.problems);
+        for loaded in &directory.files {
+            assert!(
+                loaded.signature.is_some(),
+                "{}: {:#?}",
+                loaded.id,
+                loaded.problems
+            );
+        }
+        assert_eq!(Database::shipped().signatures.len(), directory.files.len());
+    }
 }

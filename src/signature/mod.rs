@@ -4,20 +4,26 @@
 mod words;
 mod class;
 mod database;
+mod embedded;
+mod load;
 mod model;
+mod node;
 mod pattern;
+mod problem;
 mod query;
+mod read;
 mod template;
 mod versions;
 
 pub use class::Class;
-pub use database::{Database, SignatureProblem};
+pub use database::Database;
 pub use model::{
     Check, Condition, Expect, Given, GivenCase, GivenFact, GivenLog, Join, Part, Requirement,
     Signature, Source, Step, StepText, TestCase, TextIn, Then, TimeConstraints, Translation,
     Weight,
 };
 pub use pattern::{BLOCK_STARTS, Pattern, Shapes};
+pub use problem::{Code, SignatureProblem};
 pub use query::{FactQuery, Query};
 pub use template::{Filter, Template, shell_quoted};
 pub use versions::{Affected, Version, VersionRange, affected};

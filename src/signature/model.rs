@@ -305,6 +305,8 @@ pub struct TestCase {
     pub line: u32,
     /// Index of the part that a hit or quiet line belongs to; `None`: any.
     pub part: Option<usize>,
+    /// The program that prints a hit or quiet line; `None`: any of the part's.
+    pub program: Option<Program>,
     /// What is given.
     pub given: Given,
     /// What must come out.

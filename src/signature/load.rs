@@ -1,0 +1,317 @@
+//! Directories of signature files into trees and signatures, within limits, each fault with its file and line.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::node::{self, Node};
+use super::problem::{Code, SignatureProblem};
+use super::{Signature, Translation, embedded, read};
+
+/// Most files of one directory.
+const MOST_FILES: usize = 20_000;
+/// Most patterns of one directory.
+const MOST_PATTERNS: usize = 50_000;
+/// Folders below the signature directory: language, component.
+const DEEPEST: usize = 2;
+
+/// A signature file as read.
+#[derive(Debug, Clone)]
+pub(super) struct Loaded {
+    /// Component and slug.
+    pub(super) id: String,
+    /// As messages show it.
+    pub(super) file: String,
+    /// The signature, where it can be used at all.
+    pub(super) signature: Option<Signature>,
+    /// What is wrong with it.
+    pub(super) problems: Vec<SignatureProblem>,
+}
+
+/// A translation file as read.
+#[derive(Debug, Clone)]
+pub(super) struct LoadedTranslation {
+    pub(super) language: String,
+    pub(super) id: String,
+    #[allow(dead_code)] // TMP
+    pub(super) file: String,
+    pub(super) texts: Translation,
+}
+
+/// A signature directory as read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Directory {
+    /// In order of id.
+    pub(super) files: Vec<Loaded>,
+    pub(super) translations: Vec<LoadedTranslation>,
+    /// `renamed.yaml`: old id, new id, line.
+    pub(super) renamed: Vec<(String, String, u32)>,
+    /// `version.yaml`.
+    pub(super) version: Option<Node>,
+    /// What is wrong with the directory, translations and `renamed.yaml`.
+    pub(super) problems: Vec<SignatureProblem>,
+}
+
+impl Directory {
+    /// The shipped files.
+    pub(super) fn shipped() -> Self {
+        let shipped = embedded::shipped();
+        let mut directory = Self::default();
+        for (id, tree) in &shipped.signatures {
+            directory.add(id, &format!("signatures/{id}.yaml"), tree);
+        }
+        for (language, pairs) in &shipped.translations {
+            for (id, tree) in pairs {
+                directory.add_translation(
+                    language,
+                    id,
+                    &format!("signatures/{language}/{id}.yaml"),
+                    tree,
+                );
+            }
+        }
+        if let Some(tree) = &shipped.renamed {
+            directory.add_renamed("signatures/renamed.yaml", tree);
+        }
+        directory.version = shipped.version;
+        directory
+    }
+
+    /// A directory, or one file. Links to directories are not followed; every pattern is compiled.
+    pub(super) fn read(root: &Path) -> Self {
+        let mut directory = Self::default();
+        let mut paths = Vec::new();
+        directory.walk(root, 0, &mut paths);
+        paths.sort();
+        let mut patterns = 0;
+        for path in paths {
+            let shown = path.display().to_string();
+            let Some(tree) = directory.tree(&path, &shown) else {
+                continue;
+            };
+            let inside = path.strip_prefix(root).unwrap_or(&path).with_extension("");
+            let words: Vec<String> = inside
+                .components()
+                .map(|c| c.as_os_str().to_string_lossy().into_owned())
+                .collect();
+            match words.as_slice() {
+                [] => {
+                    let slug = path
+                        .file_stem()
+                        .unwrap_or_default()
+                        .to_string_lossy()
+                        .into_owned();
+                    let folder = path.parent().unwrap_or(root);
+                    directory.add(&format!("{}/{slug}", component_of(folder)), &shown, &tree);
+                }
+                [one] if one == "renamed" => directory.add_renamed(&shown, &tree),
+                [one] if one == "version" => directory.version = Some(tree),
+                [slug] => directory.add(&format!("{}/{slug}", component_of(root)), &shown, &tree),
+                [component, slug] => directory.add(&format!("{component}/{slug}"), &shown, &tree),
+                [language, component, slug] => {
+                    directory.add_translation(
+                        language,
+                        &format!("{component}/{slug}"),
+                        &shown,
+                        &tree,
+                    );
+                }
+                _ => {}
+            }
+            if let Some(loaded) = directory
+                .files
+                .last_mut()
+                .filter(|loaded| loaded.file == shown)
+            {
+                patterns += compile(loaded);
+            }
+            if patterns > MOST_PATTERNS {
+                directory.say(
+                    &shown,
+                    0,
+                    Code::TooMuch,
+                    format!("more than {MOST_PATTERNS} patterns; the rest is not read"),
+                );
+                break;
+            }
+        }
+        directory.files.sort_by(|a, b| a.id.cmp(&b.id));
+        directory.say_duplicates();
+        directory
+    }
+
+    fn walk(&mut self, path: &Path, depth: usize, paths: &mut Vec<PathBuf>) {
+        if paths.len() >= MOST_FILES {
+            return;
+        }
+        let shown = path.display().to_string();
+        if path.is_file() {
+            paths.push(path.to_owned());
+            return;
+        }
+        let entries = match fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(error) => return self.say(&shown, 0, Code::Unreadable, error.to_string()),
+        };
+        let mut children: Vec<PathBuf> = entries
+            .filter_map(Result::ok)
+            .map(|entry| entry.path())
+            .collect();
+        children.sort();
+        for child in children {
+            let is_folder = fs::symlink_metadata(&child).is_ok_and(|meta| meta.is_dir());
+            let hidden = child
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            if hidden {
+                continue;
+            }
+            if is_folder && depth < DEEPEST {
+                self.walk(&child, depth + 1, paths);
+            } else if child
+                .extension()
+                .is_some_and(|extension| extension == "yaml")
+                && child.is_file()
+            {
+                if paths.len() >= MOST_FILES {
+                    return self.say(
+                        &shown,
+                        0,
+                        Code::TooMuch,
+                        format!("more than {MOST_FILES} files; the rest is not read"),
+                    );
+                }
+                paths.push(child);
+            }
+        }
+    }
+
+    fn tree(&mut self, path: &Path, shown: &str) -> Option<Node> {
+        let mut text = String::new();
+        let limit = u64::try_from(node::LARGEST)
+            .unwrap_or(u64::MAX)
+            .saturating_add(1);
+        let read = fs::File::open(path).and_then(|file| file.take(limit).read_to_string(&mut text));
+        if let Err(error) = read {
+            self.say(shown, 0, Code::Unreadable, error.to_string());
+            return None;
+        }
+        match node::parse(&text) {
+            Ok(tree) => Some(tree),
+            Err((line, why)) => {
+                self.say(shown, line, Code::Yaml, why);
+                None
+            }
+        }
+    }
+
+    fn add(&mut self, id: &str, file: &str, tree: &Node) {
+        let read = read::signature(id, file, tree);
+        let usable = !read
+            .problems
+            .iter()
+            .any(|problem| problem.code.is_structural());
+        self.files.push(Loaded {
+            id: id.to_owned(),
+            file: file.to_owned(),
+            signature: read.signature.filter(|_| usable),
+            problems: read.problems,
+        });
+    }
+
+    fn add_translation(&mut self, language: &str, id: &str, file: &str, tree: &Node) {
+        let (texts, problems) = read::translation(file, tree);
+        self.problems.extend(problems);
+        self.translations.push(LoadedTranslation {
+            language: language.to_owned(),
+            id: id.to_owned(),
+            file: file.to_owned(),
+            texts,
+        });
+    }
+
+    fn add_renamed(&mut self, file: &str, tree: &Node) {
+        let (pairs, problems) = read::renamed(file, tree);
+        self.renamed.extend(pairs);
+        self.problems.extend(problems);
+    }
+
+    fn say(&mut self, file: &str, line: u32, code: Code, message: impl Into<String>) {
+        self.problems.push(SignatureProblem {
+            file: file.to_owned(),
+            line,
+            code,
+            message: message.into(),
+        });
+    }
+
+    fn say_duplicates(&mut self) {
+        let twice: Vec<(String, String, String)> = self
+            .files
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [a, b] if a.id == b.id => Some((a.id.clone(), a.file.clone(), b.file.clone())),
+                _ => None,
+            })
+            .collect();
+        for (id, first, second) in twice {
+            self.say(
+                &second,
+                0,
+                Code::DuplicateId,
+                format!("`{id}` is also given by {first}"),
+            );
+        }
+    }
+}
+
+/// Compiles every pattern of a file and returns how many there were.
+fn compile(loaded: &mut Loaded) -> usize {
+    let Some(signature) = &loaded.signature else {
+        return 0;
+    };
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for part in &signature.parts {
+        for pattern in part.patterns().iter().chain(&part.not) {
+            count += 1;
+            if let Err(why) = pattern.compile() {
+                faults.push(format!("`{}`: {why}", pattern.source()));
+            }
+        }
+    }
+    if !faults.is_empty() {
+        loaded.signature = None;
+    }
+    for message in faults {
+        loaded.problems.push(SignatureProblem {
+            file: loaded.file.clone(),
+            line: 0,
+            code: Code::BadPattern,
+            message,
+        });
+    }
+    count
+}
+
+/// The component of files that stand directly in a folder: its name.
+fn component_of(folder: &Path) -> String {
+    let name = folder
+        .canonicalize()
+        .ok()
+        .and_then(|path| {
+            path.file_name()
+                .map(|name| name.to_string_lossy().to_ascii_lowercase())
+        })
+        .unwrap_or_default();
+    let name: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    let name = name.trim_matches('-');
+    if name.is_empty() {
+        "user".to_owned()
+    } else {
+        name.to_owned()
+    }
+}

@@ -1,0 +1,220 @@
+//! YAML text into a tree that knows its lines, and the tree into JSON text.
+//!
+//! Read from events, without recursion and within limits: a signature directory may be anybody's. `build.rs` includes
+//! this file too, so it depends on nothing but the YAML parser and `serde_json`.
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Node {
+    /// Line of its beginning, from 1; 0 where the file was not read (shipped signatures).
+    pub line: u32,
+    /// What stands there.
+    pub value: Value,
+}
+
+/// What stands at a node.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    /// Nothing, `~` or `null`.
+    Null,
+    /// An unquoted `true`, `false` or number, as written.
+    Plain(String),
+    /// Any other scalar.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map in file order; keys are texts.
+    Map(Vec<(Key, Node)>),
+}
+
+/// A key and its line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    /// The key.
+    pub text: String,
+    /// Its line, from 1.
+    pub line: u32,
+}
+
+/// Why a text is not a tree: line and reason.
+pub(super) type Fault = (u32, String);
+
+/// Largest file, in bytes.
+pub(super) const LARGEST: usize = 512 * 1024;
+/// Deepest nesting.
+pub(super) const DEEPEST: usize = 48;
+/// Most values in one file.
+pub(super) const MOST_NODES: usize = 50_000;
+
+/// A collection under construction.
+enum Open {
+    List(u32, Vec<Node>),
+    Map(u32, Vec<(Key, Node)>, Option<Key>),
+}
+
+/// Reads one YAML document. Aliases, several documents, keys that are no scalars, keys given twice and anything
+/// beyond the limits are faults.
+pub(super) fn parse(text: &str) -> Result<Node, Fault> {
+    if text.len() > LARGEST {
+        return Err((0, format!("larger than {LARGEST} bytes")));
+    }
+    let mut parser = Parser::new_from_str(text);
+    let mut open: Vec<Open> = Vec::new();
+    let mut root: Option<Node> = None;
+    let mut nodes = 0;
+    while let Some(event) = parser.next_event() {
+        let (event, span) =
+            event.map_err(|error| (line(error.marker().line()), explained(error.info())))?;
+        let at = line(span.start.line());
+        let done = match event {
+            Event::DocumentStart(_) if root.is_some() => {
+                return Err((
+                    at,
+                    "a second document; one file is one signature".to_owned(),
+                ));
+            }
+            Event::Alias(_) => {
+                return Err((
+                    at,
+                    "aliases (`*name`) are not used in signature files".to_owned(),
+                ));
+            }
+            Event::SequenceStart(..) => {
+                open.push(Open::List(at, Vec::new()));
+                None
+            }
+            Event::MappingStart(..) => {
+                open.push(Open::Map(at, Vec::new(), None));
+                None
+            }
+            Event::SequenceEnd | Event::MappingEnd => match open.pop() {
+                Some(Open::List(line, items)) => Some(Node {
+                    line,
+                    value: Value::List(items),
+                }),
+                Some(Open::Map(line, entries, _)) => Some(Node {
+                    line,
+                    value: Value::Map(entries),
+                }),
+                None => None,
+            },
+            Event::Scalar(text, style, ..) => Some(Node {
+                line: at,
+                value: scalar(&text, style),
+            }),
+            _ => None,
+        };
+        nodes += 1;
+        if nodes > MOST_NODES {
+            return Err((at, format!("more than {MOST_NODES} values")));
+        }
+        if open.len() > DEEPEST {
+            return Err((at, format!("nested deeper than {DEEPEST} levels")));
+        }
+        if let Some(node) = done {
+            close(&mut open, &mut root, node)?;
+        }
+    }
+    root.ok_or_else(|| (0, "empty file".to_owned()))
+}
+
+fn close(open: &mut [Open], root: &mut Option<Node>, node: Node) -> Result<(), Fault> {
+    match open.last_mut() {
+        None => *root = Some(node),
+        Some(Open::List(_, items)) => items.push(node),
+        Some(Open::Map(_, entries, pending)) => match pending.take() {
+            Some(key) => entries.push((key, node)),
+            None => {
+                let line = node.line;
+                let text = match node.value {
+                    Value::Plain(text) | Value::Text(text) => text,
+                    Value::Null => "null".to_owned(),
+                    Value::List(_) | Value::Map(_) => {
+                        return Err((line, "a key must be a text".to_owned()));
+                    }
+                };
+                if entries.iter().any(|(key, _)| key.text == text) {
+                    return Err((line, format!("`{text}` is given twice")));
+                }
+                *pending = Some(Key { text, line });
+            }
+        },
+    }
+    Ok(())
+}
+
+/// The parser's words, with what usually is behind them.
+fn explained(words: &str) -> String {
+    let hint = if words.contains("mapping values are not allowed") {
+        "; a text with `: ` in it must be quoted"
+    } else if words.contains("tab") {
+        "; indent with spaces"
+    } else {
+        ""
+    };
+    format!("{words}{hint}")
+}
+
+fn line(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn scalar(text: &str, style: ScalarStyle) -> Value {
+    if style != ScalarStyle::Plain {
+        return Value::Text(text.to_owned());
+    }
+    match text {
+        "" | "~" | "null" => Value::Null,
+        "true" | "false" => Value::Plain(text.to_owned()),
+        _ if is_number(text) => Value::Plain(text.to_owned()),
+        _ => Value::Text(text.to_owned()),
+    }
+}
+
+/// Whether JSON would take the text as a number.
+fn is_number(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+        && serde_json::from_str::<serde_json::Number>(text).is_ok()
+}
+
+impl Node {
+    /// The tree as compact JSON, keys in file order.
+    #[cfg_attr(not(test), allow(dead_code))] // used by build.rs
+    pub(super) fn write_json(&self, out: &mut String) {
+        match &self.value {
+            Value::Null => out.push_str("null"),
+            Value::Plain(text) => out.push_str(text),
+            Value::Text(text) => write_text(text, out),
+            Value::List(items) => {
+                out.push('[');
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        out.push(',');
+                    }
+                    item.write_json(out);
+                }
+                out.push(']');
+            }
+            Value::Map(entries) => {
+                out.push('{');
+                for (i, (key, node)) in entries.iter().enumerate() {
+                    if i > 0 {
+                        out.push(',');
+                    }
+                    write_text(&key.text, out);
+                    out.push(':');
+                    node.write_json(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+}
+
+/// A JSON string.
+#[cfg_attr(not(test), allow(dead_code))] // used by build.rs
+pub(super) fn write_text(text: &str, out: &mut String) {
+    out.push_str(&serde_json::Value::from(text).to_string());
+}

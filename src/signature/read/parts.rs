@@ -1,0 +1,439 @@
+//! `match` and `find` into parts.
+
+use super::fields::{Reader, get, json};
+use crate::bundle::ProgramSet;
+use crate::signature::node::{Key, Node, Value};
+use crate::signature::pattern::{Pattern, Shapes};
+use crate::signature::problem::Code;
+use crate::signature::query::{FactQuery, Query};
+use crate::signature::{Part, Source, TextIn, Then, TimeConstraints};
+
+/// Keys of a part, in their order.
+const PART_KEYS: &[&str] = &[
+    "log",
+    "object",
+    "fact",
+    "where",
+    "cel",
+    "programs",
+    "text-in",
+    "not",
+    "where-captures",
+    "at-least",
+    "within",
+    "then",
+    "once",
+    "persists",
+    "lasts",
+    "at-end",
+    "previous",
+];
+/// Most parts of one signature; `HitSeries::part` and the work per line are bounded by it.
+const MOST_PARTS: usize = 64;
+/// A run of words under this many bytes makes every line a candidate.
+const SHORTEST_LITERAL: usize = 4;
+/// Most patterns of one part.
+const MOST_PATTERNS: usize = 200;
+
+/// What is the same for all parts of a file.
+struct Common<'a> {
+    programs: ProgramSet,
+    not: Vec<Pattern>,
+    shapes: Shapes,
+    all: &'a mut Vec<Part>,
+}
+
+impl Reader {
+    /// The parts of a file: `match` is one part of that name, `find` several; follow-ups come after them.
+    pub(super) fn parts(&mut self, entries: &[(Key, Node)], programs: ProgramSet) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let shapes = get(entries, "where-captures").map_or(Shapes::new(), |node| self.shapes(node));
+        let not = get(entries, "not").map_or(Vec::new(), |node| self.patterns(node, &shapes));
+        let mut common = Common {
+            programs,
+            not,
+            shapes,
+            all: &mut parts,
+        };
+        match (get(entries, "match"), get(entries, "find")) {
+            (Some(_), Some(find)) => {
+                self.say(
+                    find.line,
+                    Code::UnknownKey,
+                    "a file has either `match` or `find`",
+                );
+            }
+            (Some(node), None) => self.short_form(entries, node, &mut common),
+            (None, Some(node)) => self.long_form(node, &mut common),
+            (None, None) => {}
+        }
+        parts
+    }
+
+    fn short_form(&mut self, entries: &[(Key, Node)], node: &Node, common: &mut Common<'_>) {
+        let patterns = self.log_patterns(node, &common.shapes);
+        let mut part = Part {
+            name: "match".to_owned(),
+            source: Source::Log { patterns },
+            not: common.not.clone(),
+            programs: common.programs,
+            text_in: self.text_in(entries),
+            time: TimeConstraints::default(),
+        };
+        let follow_up = self.time(entries, &mut part, 1, common);
+        common.all.push(part);
+        common.all.extend(follow_up);
+    }
+
+    fn long_form(&mut self, node: &Node, common: &mut Common<'_>) {
+        let entries = self.map(node, "find");
+        let mut follow_ups = Vec::new();
+        for (key, value) in entries {
+            if common.all.len() + follow_ups.len() >= MOST_PARTS {
+                self.say(
+                    key.line,
+                    Code::TooMuch,
+                    format!("more than {MOST_PARTS} parts"),
+                );
+                break;
+            }
+            let at = entries.len() + follow_ups.len();
+            if let Some((part, follow_up)) = self.part(key, value, at, common) {
+                common.all.push(part);
+                follow_ups.extend(follow_up);
+            } else {
+                // keeps indexes of follow-ups right; the file is not loaded anyway
+                follow_ups.clear();
+            }
+        }
+        common.all.extend(follow_ups);
+        self.resolve_named_follow_ups(entries, common.all);
+    }
+
+    fn part(
+        &mut self,
+        key: &Key,
+        node: &Node,
+        next: usize,
+        common: &mut Common<'_>,
+    ) -> Option<(Part, Option<Part>)> {
+        let what = format!("part `{}`", key.text);
+        let entries = match &node.value {
+            Value::Map(entries) => entries.as_slice(),
+            _ => {
+                self.say(
+                    node.line,
+                    Code::WrongType,
+                    format!("{what} is a map with log, object or fact"),
+                );
+                return None;
+            }
+        };
+        self.keys(entries, PART_KEYS, &what);
+        let mut shapes = common.shapes.clone();
+        if let Some(node) = get(entries, "where-captures") {
+            shapes.append(&mut self.shapes(node));
+        }
+        let source = match (
+            get(entries, "log"),
+            get(entries, "object"),
+            get(entries, "fact"),
+        ) {
+            (Some(log), None, None) => Source::Log {
+                patterns: self.log_patterns(log, &shapes),
+            },
+            (None, Some(object), None) => match Query::parse(&json(node)) {
+                Ok(query) => Source::Object(query),
+                Err(faults) => return self.bad_query(object.line, &what, faults),
+            },
+            (None, None, Some(fact)) => match FactQuery::parse(&json(node)) {
+                Ok(query) => Source::Fact(query),
+                Err(faults) => return self.bad_query(fact.line, &what, faults),
+            },
+            _ => {
+                self.say(
+                    key.line,
+                    Code::MissingKey,
+                    format!("{what} has exactly one of log, object and fact"),
+                );
+                return None;
+            }
+        };
+        let mut not = get(entries, "not").map_or(Vec::new(), |node| self.patterns(node, &shapes));
+        let is_log = matches!(source, Source::Log { .. });
+        if is_log {
+            not.extend(common.not.iter().cloned());
+        }
+        self.only_where_it_means_something(entries, is_log, &what);
+        let mut part = Part {
+            name: key.text.clone(),
+            source,
+            not,
+            programs: get(entries, "programs").map_or(common.programs, |node| self.programs(node)),
+            text_in: self.text_in(entries),
+            time: TimeConstraints::default(),
+        };
+        let follow_up = self.time(entries, &mut part, next, common);
+        Some((part, follow_up))
+    }
+
+    fn bad_query<T>(&mut self, line: u32, what: &str, faults: Vec<String>) -> Option<T> {
+        for fault in faults {
+            self.say(line, Code::BadQuery, format!("{what}: {fault}"));
+        }
+        None
+    }
+
+    fn only_where_it_means_something(&mut self, entries: &[(Key, Node)], is_log: bool, what: &str) {
+        let foreign: &[&str] = if is_log {
+            &["where", "cel"]
+        } else {
+            &[
+                "text-in", "within", "then", "once", "persists", "lasts", "at-end", "previous",
+                "not", "programs",
+            ]
+        };
+        for (key, _) in entries
+            .iter()
+            .filter(|(key, _)| foreign.contains(&key.text.as_str()))
+        {
+            let kind = if is_log {
+                "a log part"
+            } else {
+                "an object or fact part"
+            };
+            self.say(
+                key.line,
+                Code::UnknownKey,
+                format!("{what}: `{}` means nothing in {kind}", key.text),
+            );
+        }
+    }
+
+    /// Time and order; returns the follow-up as a part that will stand at index `next`.
+    fn time(
+        &mut self,
+        entries: &[(Key, Node)],
+        part: &mut Part,
+        next: usize,
+        common: &Common<'_>,
+    ) -> Option<Part> {
+        let flag = |reader: &mut Self, key: &str| {
+            get(entries, key).is_some_and(|node| reader.flag(node, key))
+        };
+        let span = |reader: &mut Self, key: &str| {
+            get(entries, key).and_then(|node| reader.duration(node, key))
+        };
+        part.time = TimeConstraints {
+            at_least: get(entries, "at-least").and_then(|node| self.count(node, "at-least")),
+            within: span(self, "within"),
+            then: None,
+            once: flag(self, "once"),
+            persists: span(self, "persists"),
+            lasts: span(self, "lasts"),
+            at_end: flag(self, "at-end"),
+            previous: flag(self, "previous"),
+        };
+        if part.time.within.is_some() && part.time.at_least.is_none() {
+            let line = get(entries, "within").map_or(0, |node| node.line);
+            self.say(
+                line,
+                Code::MissingKey,
+                "`within` is the window of `at-least`",
+            );
+        }
+        let node = get(entries, "then")?;
+        let Value::Map(then) = &node.value else {
+            return None; // a name: resolved once all parts are known
+        };
+        self.keys(then, &["log", "programs", "not", "within"], "then");
+        let Some(log) = get(then, "log") else {
+            self.say(node.line, Code::MissingKey, "`then` has `log`");
+            return None;
+        };
+        let mut not =
+            get(then, "not").map_or(Vec::new(), |node| self.patterns(node, &common.shapes));
+        not.extend(common.not.iter().cloned());
+        let follow_up = Part {
+            name: format!("{}.then", part.name),
+            source: Source::Log {
+                patterns: self.log_patterns(log, &common.shapes),
+            },
+            not,
+            programs: get(then, "programs").map_or(part.programs, |node| self.programs(node)),
+            text_in: part.text_in,
+            time: TimeConstraints::default(),
+        };
+        part.time.then = Some(Then {
+            part: next,
+            within: get(then, "within").and_then(|node| self.duration(node, "within")),
+        });
+        Some(follow_up)
+    }
+
+    /// `then: NAME` refers to another part.
+    fn resolve_named_follow_ups(&mut self, entries: &[(Key, Node)], parts: &mut [Part]) {
+        for (key, value) in entries {
+            let Value::Map(part) = &value.value else {
+                continue;
+            };
+            let Some(Node {
+                line,
+                value: Value::Text(name),
+            }) = get(part, "then")
+            else {
+                continue;
+            };
+            let target = parts.iter().position(|part| part.name == *name);
+            match (target, parts.iter_mut().find(|part| part.name == key.text)) {
+                (Some(target), Some(part)) => {
+                    part.time.then = Some(Then {
+                        part: target,
+                        within: None,
+                    });
+                }
+                _ => self.say(
+                    *line,
+                    Code::DeadReference,
+                    format!("`then` names `{name}`, which `find` does not define"),
+                ),
+            }
+        }
+    }
+
+    fn text_in(&mut self, entries: &[(Key, Node)]) -> TextIn {
+        let Some(node) = get(entries, "text-in") else {
+            return TextIn::default();
+        };
+        let words = self.texts(node, "text-in");
+        for word in words
+            .iter()
+            .filter(|word| !["log", "events", "objects"].contains(&word.as_str()))
+        {
+            self.say(
+                node.line,
+                Code::UnknownWord,
+                format!("text-in: unknown `{word}`; there are log, events, objects"),
+            );
+        }
+        let has = |word: &str| words.iter().any(|w| w == word);
+        TextIn {
+            log: has("log"),
+            events: has("events"),
+            objects: has("objects"),
+        }
+    }
+
+    fn shapes(&mut self, node: &Node) -> Shapes {
+        let mut shapes = Shapes::new();
+        for (key, value) in self.map(node, "where-captures") {
+            if let Some(text) = self.text(value, "where-captures") {
+                shapes.insert(key.text.clone(), text);
+            }
+        }
+        shapes
+    }
+
+    /// Patterns that lines are looked for with: each needs a literal for the prefilter.
+    fn log_patterns(&mut self, node: &Node, shapes: &Shapes) -> Vec<Pattern> {
+        let patterns = self.patterns(node, shapes);
+        for pattern in &patterns {
+            let shortest = pattern.literals().iter().map(|literal| literal.len()).min();
+            if shortest.unwrap_or(0) < SHORTEST_LITERAL {
+                let message = format!(
+                    "`{}` has no run of {SHORTEST_LITERAL} bytes that every matching line contains; add words of the program",
+                    pattern.source()
+                );
+                self.say(node.line, Code::ShortLiteral, message);
+            }
+        }
+        patterns
+    }
+
+    /// One pattern or a list of them.
+    pub(super) fn patterns(&mut self, node: &Node, shapes: &Shapes) -> Vec<Pattern> {
+        let items = self.list(node);
+        if items.is_empty() {
+            self.say(
+                node.line,
+                Code::MissingKey,
+                "at least one pattern is needed",
+            );
+        }
+        if items.len() > MOST_PATTERNS {
+            self.say(
+                node.line,
+                Code::TooMuch,
+                format!("more than {MOST_PATTERNS} patterns"),
+            );
+        }
+        items
+            .into_iter()
+            .take(MOST_PATTERNS)
+            .filter_map(|item| self.pattern(item, shapes, 0))
+            .collect()
+    }
+
+    fn pattern(&mut self, node: &Node, shapes: &Shapes, depth: usize) -> Option<Pattern> {
+        let pattern = match &node.value {
+            Value::Text(text) | Value::Plain(text) => Pattern::text(text, shapes),
+            Value::Map(entries) => {
+                let one = |key: &str| get(entries, key);
+                match (one("regex"), one("fields"), one("block")) {
+                    (Some(regex), None, None) => {
+                        self.keys(entries, &["regex"], "a regex pattern");
+                        Pattern::regex(&self.text(regex, "regex")?)
+                    }
+                    (None, Some(fields), None) => {
+                        self.keys(entries, &["fields"], "a fields pattern");
+                        let mut pairs = Vec::new();
+                        for (key, value) in self.map(fields, "fields") {
+                            pairs.push((key.text.clone(), self.text(value, "a field")?));
+                        }
+                        Pattern::fields(&pairs, shapes)
+                    }
+                    (None, None, Some(block)) if depth == 0 => {
+                        return self.block(entries, block, shapes);
+                    }
+                    _ => Err(
+                        "a pattern is a text, or a map with one of regex, fields and block"
+                            .to_owned(),
+                    ),
+                }
+            }
+            _ => {
+                Err("a pattern is a text, or a map with one of regex, fields and block".to_owned())
+            }
+        };
+        pattern
+            .map_err(|why| self.say(node.line, Code::BadPattern, why))
+            .ok()
+    }
+
+    fn block(&mut self, entries: &[(Key, Node)], block: &Node, shapes: &Shapes) -> Option<Pattern> {
+        self.keys(entries, &["block", "has"], "a block pattern");
+        if self.text(block, "block")? != "panic" {
+            self.say(
+                block.line,
+                Code::UnknownWord,
+                "block: the only kind of block is `panic`",
+            );
+            return None;
+        }
+        let Some(has) = get(entries, "has") else {
+            self.say(
+                block.line,
+                Code::MissingKey,
+                "a block pattern names in `has` what stands in the block",
+            );
+            return None;
+        };
+        let items = self.list(has);
+        let has: Vec<Pattern> = items
+            .into_iter()
+            .take(MOST_PATTERNS)
+            .filter_map(|item| self.pattern(item, shapes, 1))
+            .collect();
+        (!has.is_empty()).then(|| Pattern::block(has))
+    }
+}
