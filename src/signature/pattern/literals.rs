@@ -101,17 +101,17 @@ pub(super) fn better(a: Option<Run>, b: Option<Run>) -> Option<Run> {
 pub(super) fn best_run(bytes: &[u8], key_goes_on: bool) -> Option<Run> {
     let mut best = None;
     let mut start = 0;
+    let mut after_key = false;
     for (at, &byte) in bytes.iter().enumerate() {
         if !safe(byte) {
             let run = bytes.get(start..at).unwrap_or_default();
-            best = better(best, worthy(run, byte == b'='));
+            best = better(best, worthy(run, after_key, byte == b'='));
             start = at + 1;
+            after_key = byte == b'=';
         }
     }
-    better(
-        best,
-        worthy(bytes.get(start..).unwrap_or_default(), key_goes_on),
-    )
+    let rest = bytes.get(start..).unwrap_or_default();
+    better(best, worthy(rest, after_key, key_goes_on))
 }
 
 fn safe(byte: u8) -> bool {
@@ -122,13 +122,26 @@ fn safe(byte: u8) -> bool {
         )
 }
 
-fn worthy(run: &[u8], ends_in_key: bool) -> Option<Run> {
+/// The best part of a run. A value that a JSON line holds as `{"name": .., "namespace": ..}` reads `namespace/name`,
+/// and the key of a nested value reads `outer.inner`: those runs end at the slash and at the dots.
+fn worthy(run: &[u8], after_key: bool, ends_in_key: bool) -> Option<Run> {
+    let value = if after_key {
+        run.iter().position(|&b| b == b' ').unwrap_or(run.len())
+    } else {
+        0
+    };
+    let slash = run.get(..value)?.iter().position(|&b| b == b'/');
+    let (first, run) = run.split_at_checked(slash.map_or(0, |at| at + 1))?;
+    let mut best = measured(first.strip_suffix(b"/").unwrap_or(first));
     if !ends_in_key {
-        return measured(run);
+        return better(best, measured(run));
     }
     let key = run.iter().rposition(|&b| b == b' ').map_or(0, |at| at + 1);
     let (before, key) = run.split_at_checked(key)?;
-    better(measured(before), measured(key))
+    for piece in key.split(|&b| b == b'.') {
+        best = better(best, measured(piece));
+    }
+    better(measured(before), best)
 }
 
 fn measured(run: &[u8]) -> Option<Run> {
@@ -287,6 +300,11 @@ mod tests {
             Some("nunmarshalling thing")
         );
         assert_eq!(run("=\"'"), None);
+        assert_eq!(run("objectRef.resource=x").as_deref(), Some("objectref"));
+        assert_eq!(
+            run("pod=kube-system/etcd-member is").as_deref(),
+            Some("etcd-member is")
+        );
     }
 
     #[test]
