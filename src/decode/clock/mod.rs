@@ -19,9 +19,13 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Line, Stamp, journal_header, stamp};
+use crate::bundle::Entry;
 
 /// How far clocks of nodes and files may be apart before a time counts as a year earlier.
 const SLACK: SignedDuration = SignedDuration::from_hours(24);
+
+/// 2015-01-01: older modification times are defaults of archive formats (1970, 1980), not times.
+const EARLIEST_MODIFIED: Timestamp = Timestamp::constant(1_420_070_400, 0);
 
 /// Earliest and latest time of an entry, as far as they are known.
 type Bounds = (Option<Timestamp>, Option<Timestamp>);
@@ -37,6 +41,22 @@ pub struct Around {
     pub offset: Option<Offset>,
     /// When the node booted, for seconds since boot.
     pub boot: Option<Timestamp>,
+}
+
+impl Around {
+    /// What an entry says of itself: the date in its file's name, else its modification time where that can be one, else
+    /// the time of collection. Containers write UTC.
+    pub fn of(entry: &Entry, collected: Option<Timestamp>) -> Around {
+        let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
+        // Archives made without times carry the epoch of their format.
+        let modified = entry.modified.filter(|time| *time >= EARLIEST_MODIFIED);
+        let container = entry.origin.pod.is_some() || entry.origin.container.is_some();
+        Around {
+            reference: reference_from_name(name).or(modified).or(collected),
+            offset: container.then_some(Offset::UTC),
+            boot: None,
+        }
+    }
 }
 
 /// Turns the stamps of one entry into instants.

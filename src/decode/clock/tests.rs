@@ -180,6 +180,32 @@ fn dates_in_names() {
     }
 }
 
+#[test]
+fn an_entry_knows_its_reference() {
+    let mut entry = Entry {
+        input: 0,
+        path: "agent-logs/kubelet-2025-12-02T13-58-40.483.log.gz".to_owned(),
+        size: None,
+        modified: Some("2025-12-04T09:00:00Z".parse().unwrap()),
+        kind: crate::bundle::EntryKind::Log,
+        origin: Origin::default(),
+    };
+    let reference = |entry: &Entry| {
+        Around::of(entry, Some("2026-01-01T00:00:00Z".parse().unwrap()))
+            .reference
+            .unwrap()
+            .to_string()
+    };
+    assert_eq!(reference(&entry), "2025-12-02T13:58:40Z");
+    entry.path = "agent-logs/kubelet.log".to_owned();
+    assert_eq!(reference(&entry), "2025-12-04T09:00:00Z");
+    entry.modified = Some("1980-01-01T00:00:00Z".parse().unwrap());
+    assert_eq!(reference(&entry), "2026-01-01T00:00:00Z");
+    assert_eq!(Around::of(&entry, None).offset, None);
+    entry.origin.pod = Some("p".into());
+    assert_eq!(Around::of(&entry, None).offset, Some(Offset::UTC));
+}
+
 proptest::proptest! {
     #[test]
     fn a_yearless_time_is_the_latest_not_after_the_reference(
