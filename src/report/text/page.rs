@@ -129,9 +129,8 @@ impl Page {
         let mut lines = wrap(spans, indent, indent, self.width);
         if lines.len() > most {
             lines.truncate(most);
-            if let Some(Piece { text, .. }) = lines.last_mut().and_then(|line| line.last_mut()) {
-                while columns(text) + indent + 1 >= self.width && text.pop().is_some() {}
-                text.push('…');
+            if let Some(line) = lines.last_mut() {
+                end_early(line, self.width);
             }
         }
         for line in lines {
@@ -255,6 +254,19 @@ fn wrap(spans: &[Span], first: usize, rest: usize, width: usize) -> Vec<Vec<Piec
     lines.finish()
 }
 
+/// Puts `…` at the end of a line, in place of what no longer fits.
+fn end_early(line: &mut [Piece], width: usize) {
+    let mut used: usize = line.iter().map(|piece| columns(&piece.text)).sum();
+    if let Some(Piece { text, .. }) = line.last_mut() {
+        while used + 1 > width
+            && let Some(c) = text.pop()
+        {
+            used -= c.width().unwrap_or(0).min(used);
+        }
+        text.push('…');
+    }
+}
+
 /// A run of non-spaces (perhaps in several paints) after a number of spaces.
 struct Word {
     spaces: usize,
@@ -313,7 +325,16 @@ impl Lines {
         if !self.bare && !fits && !start_here {
             self.break_line();
         } else if spaces > 0 {
-            self.now.push(Piece::gap(spaces));
+            let next = word.pieces.first().map(|piece| piece.paint);
+            let paint = self
+                .now
+                .last()
+                .map(|piece| piece.paint)
+                .filter(|paint| Some(*paint) == next);
+            self.put(Piece {
+                paint: paint.unwrap_or(Paint::Plain),
+                text: " ".repeat(spaces),
+            });
             self.used += spaces;
         }
         for piece in &word.pieces {
@@ -326,7 +347,7 @@ impl Lines {
         for c in piece.text.chars() {
             let wide = c.width().unwrap_or(0);
             if self.used + wide > self.width && !self.bare {
-                self.now.push(Piece {
+                self.put(Piece {
                     paint: piece.paint,
                     text: std::mem::take(&mut part),
                 });
@@ -336,10 +357,18 @@ impl Lines {
             self.used += wide;
             self.bare = false;
         }
-        self.now.push(Piece {
+        self.put(Piece {
             paint: piece.paint,
             text: part,
         });
+    }
+
+    /// Appends to the line, in one piece where the paint goes on.
+    fn put(&mut self, piece: Piece) {
+        match self.now.last_mut() {
+            Some(last) if last.paint == piece.paint => last.text.push_str(&piece.text),
+            _ => self.now.push(piece),
+        }
     }
 
     fn break_line(&mut self) {
@@ -391,10 +420,7 @@ mod tests {
     fn colours_only_when_asked() {
         let mut page = Page::new(80, true);
         page.paragraph(0, 0, &[span(Paint::Red, "bad \x1b[0m")]);
-        assert_eq!(
-            page.into_text(),
-            "\x1b[1;31mbad\x1b[0m \x1b[1;31m\\x1b[0m\x1b[0m\n"
-        );
+        assert_eq!(page.into_text(), "\x1b[1;31mbad \\x1b[0m\x1b[0m\n");
     }
 
     proptest! {
