@@ -1,1 +1,30 @@
 //! Evidence and signatures into findings: what is true of which subjects, how sure, and why.
+//!
+//! Each signature is judged by itself: `index` looks the evidence up by part, `observe` turns a part into
+//! observations (or says that its source was not collected), `timing` applies time and order, `join` finds
+//! observations of all parts that agree, `sureness` moves the class of sureness with a reason for every change,
+//! `state` says whether it still holds. Which finding explains which is decided later, in [`rank`](crate::rank).
+
+mod account;
+mod context;
+mod evaluate;
+mod index;
+mod join;
+mod observe;
+mod select;
+mod state;
+mod subject;
+mod sureness;
+mod timing;
+
+pub use account::{Account, PartAccount, Status};
+pub use context::Context;
+pub use evaluate::{Case, Finding, evaluate, why};
+pub use observe::{Observation, Proof};
+pub use state::State;
+pub use subject::{Place, Subject};
+
+#[cfg(test)]
+pub(crate) mod build;
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::bundle::InputKind;
 use crate::detect::Captures;
 use crate::error::Problem;
+pub use crate::finding::{State, Subject};
 use crate::signature::{Kind, Risk, Severity, Sureness};
 
 /// The answer: what broke first, how we know, what to do now.
@@ -103,24 +104,6 @@ pub struct Scanned {
     pub lines: u64,
 }
 
-/// Whether a finding still holds when the bundle was collected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// Still seen in the last part of the coverage.
-    Ongoing,
-    /// Not seen any more, although its source goes on.
-    Ended,
-    /// Happens once and stays true.
-    Once,
-    /// The source does not say.
-    Unknown,
-}
-
-/// What a finding is about: `node`, `namespace`, `pod`, `volume`, `upgrade`, `cluster` ... to a name.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Subject(pub BTreeMap<String, String>);
-
 /// A cause or symptom with all its subjects.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RankedFinding {
@@ -134,7 +117,7 @@ pub struct RankedFinding {
     pub severity: Severity,
     /// How sure.
     pub sure: Sureness,
-    /// Calibrated probability that the cause is right, 0 to 1.
+    /// Probability that the finding is right, between 0 and 1, by class of sureness.
     pub confidence: f64,
     /// Whether it still holds.
     pub state: State,
@@ -177,7 +160,7 @@ pub enum EvidenceItem {
         line: u64,
         /// UTC.
         time: Option<Timestamp>,
-        /// Raw text, neutralised and bounded.
+        /// Raw text, bounded; whoever shows it neutralises control characters and masks secrets.
         text: String,
         /// Values of the placeholders.
         captures: Captures,

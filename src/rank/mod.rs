@@ -1,8 +1,25 @@
 //! Findings into the diagnosis: anchors, causes in order, consequences folded, what could not be examined.
+//!
+//! `anchor` lists the failures that have to be explained, `fold` walks from each cause through the classes of
+//! symptoms to what follows from it, `score` orders the causes, `verdict` puts the result into a sentence.
 
+mod anchor;
+mod checked;
+mod class;
+mod diagnose;
 mod diagnosis;
+mod fold;
+mod missing;
+mod quote;
+mod remedy;
+mod score;
+mod verdict;
 
+pub use diagnose::{context, diagnose};
 pub use diagnosis::{
     Check, Consequence, Diagnosis, EvidenceItem, InputSummary, NodeSummary, NotExamined,
     RankedFinding, Remediation, Scanned, State, Step, Subject, Unusual, Verdict,
 };
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,438 @@
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::build::*;
+use super::*;
+use crate::bundle::Program::{self, Etcd, Kubelet, Rancher};
+use crate::evidence::Evidence;
+use crate::signature::{
+    Class, Database, Join, Kind, Scope, Severity, Signature, Sureness, Then, TimeConstraints,
+    VersionRange,
+};
+
+fn run(database: &Database, evidence: &Evidence) -> Vec<Finding> {
+    evaluate(database, evidence, &Context::default())
+}
+
+fn only(database: &Database, evidence: &Evidence) -> Finding {
+    let mut findings = run(database, evidence);
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    findings.remove(0)
+}
+
+#[test]
+fn a_match_on_two_nodes_is_one_finding_with_two_subjects() {
+    let db = database(vec![cause("a/x")]);
+    let e = evidence(vec![
+        log("n1", Kubelet).hit(&db, "a/x", 0, &[("key", "a")], &[590, 598]),
+        log("n2", Kubelet).hit(&db, "a/x", 0, &[("key", "b")], &[599]),
+        log("n3", Kubelet),
+    ]);
+    let found = only(&db, &e);
+    let subjects: Vec<_> = found.cases.iter().map(|c| c.subject.clone()).collect();
+    assert_eq!(subjects, [Subject::node("n1"), Subject::node("n2")]);
+    assert_eq!(found.count, 3);
+    assert_eq!(found.span, Some((at(590), at(599))));
+    assert_eq!(found.state, State::Ongoing);
+    assert_eq!(
+        found.cases[0].captures,
+        [captures(&[("key", "a"), ("node", "n1")])]
+    );
+}
+
+#[test]
+fn noise_is_never_a_finding() {
+    let mut noise = cause("a/noise");
+    noise.kind = Kind::Noise;
+    let db = database(vec![noise]);
+    let e = evidence(vec![log("n1", Kubelet).hit(&db, "a/noise", 0, &[], &[1])]);
+    assert_eq!(run(&db, &e), []);
+}
+
+#[test]
+fn at_least_counts_inside_the_window() {
+    let time = TimeConstraints {
+        at_least: Some(3),
+        within: Some(SignedDuration::from_mins(10)),
+        ..TimeConstraints::default()
+    };
+    let db = database(vec![cause("a/x").time(0, time)]);
+    let hits = |minutes: &[i64]| evidence(vec![log("n1", Etcd).hit(&db, "a/x", 0, &[], minutes)]);
+    assert_eq!(run(&db, &hits(&[0, 9, 20, 29])), []);
+    assert_eq!(run(&db, &hits(&[0, 20, 25, 29])).len(), 1);
+    assert_eq!(run(&db, &hits(&[20, 25])), []);
+}
+
+#[test]
+fn then_wants_the_order() {
+    let time = TimeConstraints {
+        then: Some(Then {
+            part: 1,
+            within: Some(SignedDuration::from_mins(5)),
+        }),
+        ..TimeConstraints::default()
+    };
+    let db = database(vec![
+        cause("a/x").with_part("match.then", Etcd).time(0, time),
+    ]);
+    let hits = |first: &[i64], second: &[i64]| {
+        let log = log("n1", Etcd).hit(&db, "a/x", 0, &[], first);
+        evidence(vec![log.hit(&db, "a/x", 1, &[], second)])
+    };
+    assert_eq!(run(&db, &hits(&[10], &[12])).len(), 1);
+    assert_eq!(run(&db, &hits(&[10], &[16])), []);
+    assert_eq!(run(&db, &hits(&[10], &[5])), []);
+}
+
+#[test]
+fn without_times_the_lines_of_one_file_give_the_order() {
+    let then = Then {
+        part: 1,
+        within: None,
+    };
+    let time = TimeConstraints {
+        then: Some(then),
+        ..TimeConstraints::default()
+    };
+    let db = database(vec![
+        cause("a/x").with_part("match.then", Etcd).time(0, time),
+    ]);
+    let hits = |first: u64, second: u64| {
+        let log = log("n1", Etcd).untimed();
+        let log = log.hit_line(&db, "a/x", 0, &[], &[], first);
+        evidence(vec![log.hit_line(&db, "a/x", 1, &[], &[], second)])
+    };
+    assert_eq!(run(&db, &hits(3, 8)).len(), 1);
+    assert_eq!(run(&db, &hits(8, 3)), []);
+}
+
+#[test]
+fn persists_lasts_and_at_end() {
+    let min = SignedDuration::from_mins(10);
+    let with = |time: TimeConstraints| database(vec![cause("a/x").time(0, time)]);
+    let persists = with(TimeConstraints {
+        persists: Some(min),
+        ..TimeConstraints::default()
+    });
+    let hits = |db: &Database, minutes: &[i64]| {
+        evidence(vec![log("n1", Etcd).starts(&[0, 100]).hit(
+            db,
+            "a/x",
+            0,
+            &[],
+            minutes,
+        )])
+    };
+    assert_eq!(run(&persists, &hits(&persists, &[101, 105])), []);
+    assert_eq!(run(&persists, &hits(&persists, &[101, 110])).len(), 1);
+    let lasts = with(TimeConstraints {
+        lasts: Some(min),
+        ..TimeConstraints::default()
+    });
+    assert_eq!(run(&lasts, &hits(&lasts, &[101, 105])), []);
+    assert_eq!(run(&lasts, &hits(&lasts, &[101, 111])).len(), 1);
+    let at_end = with(TimeConstraints {
+        at_end: true,
+        ..TimeConstraints::default()
+    });
+    assert_eq!(run(&at_end, &hits(&at_end, &[101])), []);
+    assert_eq!(run(&at_end, &hits(&at_end, &[595])).len(), 1);
+}
+
+#[test]
+fn previous_only_reads_previous_instances() {
+    let time = TimeConstraints {
+        previous: true,
+        ..TimeConstraints::default()
+    };
+    let db = database(vec![cause("a/x").time(0, time)]);
+    let current = log("n1", Rancher).pod("cattle-system", "rancher-0", "rancher");
+    let e = evidence(vec![current.hit(&db, "a/x", 0, &[], &[5])]);
+    assert_eq!(run(&db, &e), []);
+    let previous = log("n1", Rancher)
+        .pod("cattle-system", "rancher-0", "rancher")
+        .previous();
+    let e = evidence(vec![
+        previous.covers(0, 100).hit(&db, "a/x", 0, &[], &[100]),
+        log("n1", Rancher)
+            .pod("cattle-system", "rancher-0", "rancher")
+            .covers(100, 600),
+    ]);
+    let found = only(&db, &e);
+    assert_eq!(found.state, State::Unknown, "it may crash again");
+}
+
+fn joined(join: Join) -> Signature {
+    let mut signature = cause("a/x")
+        .sure(Sureness::Likely)
+        .with_part("second", Etcd);
+    signature.scope = Some(Scope::Cluster);
+    signature.condition.all = vec![0, 1];
+    signature.condition.join = join;
+    signature
+}
+
+#[test]
+fn captures_of_one_name_must_agree() {
+    let db = database(vec![joined(Join::Captures)]);
+    let e = |peer: &str| {
+        evidence(vec![
+            log("n1", Kubelet).hit(&db, "a/x", 0, &[("peer", "p1")], &[5]),
+            log("n2", Etcd).hit(&db, "a/x", 1, &[("peer", peer)], &[6]),
+        ])
+    };
+    assert_eq!(run(&db, &e("p1")).len(), 1);
+    assert_eq!(run(&db, &e("p2")), []);
+}
+
+#[test]
+fn joined_by_node_and_inside_one_window() {
+    let db = database(vec![joined(Join::Node)]);
+    let e = |node: &str, minute: i64| {
+        evidence(vec![
+            log("n1", Kubelet).hit(&db, "a/x", 0, &[("id", "1")], &[5]),
+            log(node, Etcd).hit(&db, "a/x", 1, &[("id", "2")], &[minute]),
+        ])
+    };
+    // captures differ, but only the node has to agree
+    assert_eq!(run(&db, &e("n1", 6)).len(), 1);
+    assert_eq!(run(&db, &e("n2", 6)), []);
+    assert_eq!(run(&db, &e("n1", 66)), [], "the default window is one hour");
+}
+
+fn weighed() -> Signature {
+    let mut signature = cause("a/x")
+        .sure(Sureness::Possible)
+        .with_part("peer", Etcd)
+        .with_part("rival", Rancher);
+    signature.scope = Some(Scope::Cluster);
+    signature.condition.more = vec![weight(1)];
+    signature
+}
+
+#[test]
+fn only_independent_sources_make_surer() {
+    let db = database(vec![weighed()]);
+    let same = evidence(vec![log("n1", Etcd).hit(&db, "a/x", 0, &[], &[5]).hit(
+        &db,
+        "a/x",
+        1,
+        &[],
+        &[5, 6, 7, 8],
+    )]);
+    let found = only(&db, &same);
+    assert_eq!(found.sure, Sureness::Possible);
+    let other = evidence(vec![
+        log("n1", Etcd).hit(&db, "a/x", 0, &[], &[5]),
+        log("n2", Etcd).hit(&db, "a/x", 1, &[], &[5]),
+    ]);
+    let found = only(&db, &other);
+    assert_eq!(found.sure, Sureness::Likely);
+    let reasons = &found.cases[0].reasons;
+    assert!(
+        reasons.iter().any(|r| r == "1 line in nodes/n2/etcd.log"),
+        "{reasons:?}"
+    );
+}
+
+#[test]
+fn rivals_make_less_sure_present_or_not_collected() {
+    let mut signature = weighed().sure(Sureness::Certain);
+    signature.condition.less = vec![weight(2)];
+    let db = database(vec![signature]);
+    let base = || log("n1", Etcd).hit(&db, "a/x", 0, &[], &[5]);
+    let ruled_out = evidence(vec![base(), log("n2", Rancher)]);
+    assert_eq!(only(&db, &ruled_out).sure, Sureness::Certain);
+    let present = evidence(vec![
+        base(),
+        log("n2", Rancher).hit(&db, "a/x", 2, &[], &[5]),
+    ]);
+    assert_eq!(only(&db, &present).sure, Sureness::Likely);
+    let absent = evidence(vec![base()]);
+    assert_eq!(only(&db, &absent).sure, Sureness::Likely);
+}
+
+#[test]
+fn without_forbids_and_if_missing_caps() {
+    let mut signature = weighed().sure(Sureness::Certain);
+    signature.condition.more = Vec::new();
+    signature.condition.without = vec![2];
+    signature.condition.if_missing = vec![(1, Sureness::Possible)];
+    let db = database(vec![signature]);
+    let base = || log("n1", Kubelet).hit(&db, "a/x", 0, &[], &[5]);
+    let rival = log("n2", Rancher).hit(&db, "a/x", 2, &[], &[5]);
+    assert_eq!(run(&db, &evidence(vec![base(), rival])), []);
+    let whole = evidence(vec![base(), log("n2", Rancher), log("n2", Etcd)]);
+    assert_eq!(only(&db, &whole).sure, Sureness::Certain);
+    let no_etcd = evidence(vec![base(), log("n2", Rancher)]);
+    let found = only(&db, &no_etcd);
+    assert_eq!(found.sure, Sureness::Possible);
+    let reasons = found.cases[0].reasons.join("\n");
+    assert!(
+        reasons.contains("at most possible: logs of etcd not collected"),
+        "{reasons}"
+    );
+}
+
+#[test]
+fn versions_cap_and_each_node_has_its_own() {
+    let mut signature = cause("a/x");
+    signature.affects = vec![VersionRange::parse("rke2 <1.28").unwrap()];
+    let db = database(vec![signature]);
+    let e = evidence(vec![
+        log("n1", Kubelet).hit(&db, "a/x", 0, &[], &[5]),
+        log("n2", Kubelet).hit(&db, "a/x", 0, &[], &[5]),
+    ]);
+    let rke2 =
+        |version: &str| std::collections::BTreeMap::from([("rke2".to_owned(), version.to_owned())]);
+    let context = Context {
+        products: rke2("v1.27.13+rke2r1"),
+        node_products: [("n2".to_owned(), rke2("v1.28.12+rke2r1"))].into(),
+        ..Context::default()
+    };
+    let found = evaluate(&db, &e, &context).remove(0);
+    assert_eq!(found.cases[0].sure, Sureness::Certain);
+    assert_eq!(found.cases[1].sure, Sureness::Possible);
+    let reason = found.cases[1].reasons.last().unwrap();
+    assert!(
+        reason.contains("rke2 v1.28.12+rke2r1 is found here"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn start_up_noise_of_symptoms() {
+    let db = database(vec![symptom("a/x", Class::ApiDown)]);
+    let e = |starts: &[i64], end: i64, minutes: &[i64]| {
+        evidence(vec![log("n1", Kubelet).covers(0, end).starts(starts).hit(
+            &db,
+            "a/x",
+            0,
+            &[],
+            minutes,
+        )])
+    };
+    assert_eq!(run(&db, &e(&[10], 600, &[10, 11])), [], "it recovered");
+    assert_eq!(only(&db, &e(&[10], 600, &[11, 300])).sure, Sureness::Likely);
+    let crashing = only(&db, &e(&[10, 20, 30], 31, &[11, 21, 31]));
+    assert_eq!(crashing.state, State::Ongoing);
+    assert_eq!(crashing.sure, Sureness::Possible);
+    let untimed = evidence(vec![log("n1", Kubelet).untimed().hit(
+        &db,
+        "a/x",
+        0,
+        &[],
+        &[],
+    )]);
+    assert_eq!(only(&db, &untimed).sure, Sureness::Possible);
+}
+
+#[test]
+fn states() {
+    let db = database(vec![cause("a/x")]);
+    let state = |log: build::Log| only(&db, &evidence(vec![log])).state;
+    let hit = |log: build::Log, minute: i64| log.hit(&db, "a/x", 0, &[], &[minute]);
+    assert_eq!(state(hit(log("n1", Etcd), 300)), State::Ended);
+    assert_eq!(state(hit(log("n1", Etcd), 595)), State::Ongoing);
+    // the program exited: its log just stops
+    assert_eq!(
+        state(hit(log("n1", Etcd).covers(0, 300), 300)),
+        State::Ongoing
+    );
+    let untimed = log("n1", Etcd).untimed().hit(&db, "a/x", 0, &[], &[]);
+    assert_eq!(state(untimed), State::Unknown);
+    let once = database(vec![cause("a/x").time(
+        0,
+        TimeConstraints {
+            once: true,
+            ..TimeConstraints::default()
+        },
+    )]);
+    let e = evidence(vec![log("n1", Etcd).hit(&once, "a/x", 0, &[], &[10])]);
+    assert_eq!(only(&once, &e).state, State::Once);
+}
+
+#[test]
+fn a_signature_accounts_for_itself() {
+    let mut signature = weighed();
+    signature.condition.all = vec![0, 1];
+    let db = database(vec![signature]);
+    let e = evidence(vec![log("n1", Kubelet).hit(&db, "a/x", 0, &[], &[5])]);
+    let account = why(&db, &e, &Context::default(), "a/x").unwrap();
+    let statuses: Vec<_> = account.parts.iter().map(|part| part.status).collect();
+    use Status::{Held, NotCollected};
+    assert_eq!(statuses, [Held, NotCollected, NotCollected]);
+    assert_eq!(account.outcome, "could not be examined: peer not collected");
+    assert_eq!(account.parts[0].text, "1 line in nodes/n1/kubelet.log");
+    assert!(why(&db, &e, &Context::default(), "a/y").is_none());
+}
+
+/// A database with joins, weights and a rival, and logs that hit it here and there.
+fn family() -> Database {
+    let mut weighed = weighed();
+    weighed.severity = Severity::High;
+    let mut pair = joined(Join::Captures);
+    pair.id = "b/pair".to_owned();
+    pair.condition.more = vec![weight(2)];
+    let pair = pair.with_part("third", Rancher);
+    database(vec![weighed, pair, symptom("c/s", Class::ApiDown)])
+}
+
+type Spot = (u8, u8, u8, i64);
+
+fn case(db: &Database, spots: &[Spot]) -> Vec<build::Log> {
+    let programs = [Kubelet, Etcd, Rancher];
+    let mut logs: Vec<(u8, Program, build::Log)> = Vec::new();
+    for node in 0..3u8 {
+        for program in programs {
+            logs.push((node, program, log(&format!("n{node}"), program)));
+        }
+    }
+    for &(node, program, what, minute) in spots {
+        let program = programs[usize::from(program) % 3];
+        let slot = logs
+            .iter_mut()
+            .find(|(n, p, _)| *n == node % 3 && *p == program)
+            .unwrap();
+        let (id, part) = match what % 7 {
+            n @ 0..=2 => ("a/x", u16::from(n)),
+            n @ 3..=5 => ("b/pair", u16::from(n) - 3),
+            _ => ("c/s", 0),
+        };
+        let value = if minute % 2 == 0 { "even" } else { "odd" };
+        let taken = std::mem::replace(&mut slot.2, log("gone", Kubelet));
+        slot.2 = taken.hit(db, id, part, &[("v", value)], &[minute]);
+    }
+    logs.into_iter().map(|(_, _, log)| log).collect()
+}
+
+fn sureness(findings: &[Finding]) -> std::collections::BTreeMap<usize, Sureness> {
+    findings.iter().map(|f| (f.signature, f.sure)).collect()
+}
+
+proptest! {
+    #[test]
+    fn removing_a_source_never_raises_sureness(
+        spots in proptest::collection::vec((0u8..3, 0u8..3, 0u8..7, 0i64..600), 1..14),
+        gone in 0usize..9,
+    ) {
+        let db = family();
+        let whole = sureness(&run(&db, &evidence(case(&db, &spots))));
+        let mut logs = case(&db, &spots);
+        logs.remove(gone);
+        for (signature, sure) in sureness(&run(&db, &evidence(logs))) {
+            let before = whole.get(&signature).copied();
+            prop_assert!(before.is_some_and(|before| sure <= before), "{signature}: {before:?} -> {sure:?}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_series_does_not_show(
+        mut spots in proptest::collection::vec((0u8..3, 0u8..3, 0u8..7, 0i64..600), 1..14),
+    ) {
+        let db = family();
+        let first = sureness(&run(&db, &evidence(case(&db, &spots))));
+        spots.reverse();
+        prop_assert_eq!(first, sureness(&run(&db, &evidence(case(&db, &spots)))));
+    }
+}

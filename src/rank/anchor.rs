@@ -1,0 +1,204 @@
+//! Failure states that are true at the end, from symptoms, objects and the reporter's words: what has to be explained.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{InputSummary, class};
+use crate::evidence::{Evidence, Object, ObjectKey};
+use crate::finding::{Finding, Subject};
+use crate::signature::{Class, Database, Kind};
+
+/// One failure that has to be explained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Anchor {
+    pub(super) class: Class,
+    /// What fails.
+    pub(super) subject: Subject,
+    /// As a clause: `node n1 is not Ready`.
+    pub(super) text: String,
+    /// When it began, where the object says so.
+    pub(super) since: Option<Timestamp>,
+    pub(super) from: From,
+}
+
+/// Where an anchor comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum From {
+    /// A symptom that still holds, at this position among the findings.
+    Symptom(usize),
+    /// The state of an object.
+    Object,
+    /// The reporter's words.
+    Words,
+}
+
+/// Every anchor of the case.
+pub(super) fn anchors(
+    database: &Database,
+    evidence: &Evidence,
+    findings: &[Finding],
+    inputs: &[InputSummary],
+) -> Vec<Anchor> {
+    let mut anchors = Vec::new();
+    nodes(evidence, &mut anchors);
+    upgrades(evidence, &mut anchors);
+    volumes(evidence, &mut anchors);
+    pods(evidence, &mut anchors);
+    for (at, finding) in findings.iter().enumerate() {
+        let Some(signature) = database.signatures.get(finding.signature) else {
+            continue;
+        };
+        let Some(class) = signature.class.filter(|class| class::is_anchor(*class)) else {
+            continue;
+        };
+        if signature.kind != Kind::Symptom {
+            continue;
+        }
+        for case in finding.cases.iter().filter(|case| case.state.is_alive()) {
+            anchors.push(Anchor {
+                class,
+                subject: case.subject.clone(),
+                text: format!("{} ({})", class.says(), case.subject),
+                since: case.span.map(|(first, _)| first),
+                from: From::Symptom(at),
+            });
+        }
+    }
+    for input in inputs {
+        let words = input.description.as_deref().unwrap_or_default();
+        for class in class::described(words) {
+            anchors.push(Anchor {
+                class,
+                subject: Subject::cluster(),
+                text: format!("the reporter says that {}", class.says()),
+                since: None,
+                from: From::Words,
+            });
+        }
+    }
+    anchors
+}
+
+/// Objects of a kind, in order.
+pub(super) fn list<'e>(
+    evidence: &'e Evidence,
+    kind: &str,
+    group: &str,
+) -> impl Iterator<Item = &'e Object> + use<'e> {
+    let key = ObjectKey {
+        kind: kind.to_owned(),
+        group: group.to_owned(),
+    };
+    evidence.objects.get(&key).into_iter().flatten()
+}
+
+/// The condition of this type.
+pub(super) fn condition<'e>(object: &'e Object, name: &str) -> Option<&'e Value> {
+    let conditions = object.value.pointer("/status/conditions")?.as_array()?;
+    conditions
+        .iter()
+        .find(|one| text(one, "type") == Some(name))
+}
+
+/// A text field.
+pub(super) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+    value.get(key).and_then(Value::as_str)
+}
+
+/// A time field.
+pub(super) fn time(value: &Value, key: &str) -> Option<Timestamp> {
+    text(value, key)?.parse().ok()
+}
+
+fn nodes(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
+    for node in list(evidence, "Node", "") {
+        let Some(ready) = condition(node, "Ready") else {
+            continue;
+        };
+        let status = text(ready, "status").unwrap_or("Unknown");
+        if status != "True" {
+            anchors.push(Anchor {
+                class: Class::NodeNotReady,
+                subject: Subject::node(&node.name),
+                text: format!("node {} is not Ready ({status})", node.name),
+                since: time(ready, "lastTransitionTime"),
+                from: From::Object,
+            });
+        }
+    }
+}
+
+/// Upgrades that are neither complete nor superseded: Harvester keeps the latest one labelled.
+fn upgrades(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
+    for upgrade in list(evidence, "Upgrade", "harvesterhci.io") {
+        let completed = condition(upgrade, "Completed");
+        let status = completed.and_then(|one| text(one, "status"));
+        let state = upgrade
+            .value
+            .pointer("/metadata/labels")
+            .and_then(|labels| text(labels, "harvesterhci.io/upgradeState"));
+        let class = match (status, state) {
+            (Some("True"), _) | (_, Some("Succeeded")) => continue,
+            (Some("False"), _) | (_, Some("Failed")) => Class::UpgradeFailed,
+            _ => Class::UpgradeStuck,
+        };
+        let state = state.unwrap_or("not complete");
+        anchors.push(Anchor {
+            class,
+            subject: Subject::of([("upgrade", &upgrade.name)]),
+            text: format!("upgrade {} is {state}", upgrade.name),
+            since: None,
+            from: From::Object,
+        });
+    }
+}
+
+fn volumes(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
+    for volume in list(evidence, "Volume", "longhorn.io") {
+        let robustness = volume
+            .value
+            .get("status")
+            .and_then(|status| text(status, "robustness"));
+        if robustness == Some("faulted") {
+            anchors.push(Anchor {
+                class: Class::VolumeFaulted,
+                subject: Subject::of([("volume", &volume.name)]),
+                text: format!("volume {} is faulted", volume.name),
+                since: None,
+                from: From::Object,
+            });
+        }
+    }
+}
+
+fn pods(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
+    for pod in list(evidence, "Pod", "") {
+        let statuses = ["initContainerStatuses", "containerStatuses"];
+        let waiting = statuses.iter().find_map(|key| {
+            let list = pod.value.get("status")?.get(key)?.as_array()?;
+            list.iter().find_map(|container| {
+                let reason = container.pointer("/state/waiting/reason")?.as_str()?;
+                Some((text(container, "name").unwrap_or_default(), reason))
+            })
+        });
+        let Some((container, reason)) = waiting else {
+            continue;
+        };
+        let class = match reason {
+            "CrashLoopBackOff" => Class::PodCrashLoop,
+            "ImagePullBackOff" | "ErrImagePull" => Class::ImagePullFailed,
+            "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
+                Class::PodCannotStart
+            }
+            _ => continue,
+        };
+        let namespace = pod.namespace.as_deref().unwrap_or_default();
+        anchors.push(Anchor {
+            class,
+            subject: Subject::of([("pod", &pod.name), ("namespace", namespace)]),
+            text: format!("pod {namespace}/{}: {container} is in {reason}", pod.name),
+            since: None,
+            from: From::Object,
+        });
+    }
+}

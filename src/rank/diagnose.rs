@@ -1,0 +1,463 @@
+//! Evidence and findings into the whole diagnosis.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::anchor::{Anchor, anchors};
+use super::fold::{Reach, Walk};
+use super::score::{self, Score};
+use super::{
+    Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, State, checked, missing, quote,
+    remedy, verdict,
+};
+use crate::bundle::{EntryKind, Skip};
+use crate::detect::{Captures, Location};
+use crate::evidence::Evidence;
+use crate::finding::{Context, Finding, Subject};
+use crate::signature::{Database, Kind, Product, Signature, Sureness, Template};
+
+/// What is known of the case while signatures are judged.
+pub fn context(inputs: &[InputSummary]) -> Context {
+    let mut context = Context::default();
+    for input in inputs {
+        context.collected_at = context.collected_at.max(input.collected_at);
+        for (product, version) in &input.products {
+            context
+                .products
+                .entry(product.clone())
+                .or_insert_with(|| version.clone());
+        }
+        for node in &input.nodes {
+            let own = own_products(node, &input.products);
+            context
+                .node_products
+                .entry(node.name.clone())
+                .or_default()
+                .extend(own);
+        }
+    }
+    context
+}
+
+/// What a node says of its own versions: in the middle of an upgrade they differ from the cluster's.
+fn own_products(
+    node: &super::NodeSummary,
+    cluster: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let mut own = BTreeMap::new();
+    if let Some(version) = &node.kubelet_version {
+        own.insert(Product::Kubernetes.word().to_owned(), version.clone());
+        for (mark, product) in [("+rke2", Product::Rke2), ("+k3s", Product::K3s)] {
+            if version.contains(mark) {
+                own.insert(product.word().to_owned(), version.clone());
+            }
+        }
+    }
+    // `Harvester v1.3.1`
+    let harvester = Product::Harvester.word();
+    if let Some(version) = node.os_image.as_deref().and_then(|image| {
+        let version = image
+            .strip_prefix("Harvester ")?
+            .split_whitespace()
+            .next()?;
+        cluster.contains_key(harvester).then_some(version)
+    }) {
+        own.insert(harvester.to_owned(), version.to_owned());
+    }
+    own
+}
+
+/// A cause or symptom on its way into the diagnosis.
+pub(super) struct Judged<'a> {
+    pub(super) finding: &'a Finding,
+    pub(super) signature: &'a Signature,
+    pub(super) reach: Reach,
+    /// As alive as the newest thing it explains.
+    pub(super) state: State,
+    /// Ids of causes that stand on the same line.
+    pub(super) rivals: Vec<String>,
+    pub(super) score: Score,
+}
+
+/// Orders and explains findings. `findings` are those of [`evaluate`](crate::finding::evaluate).
+pub fn diagnose(
+    database: &Database,
+    evidence: &Evidence,
+    findings: Vec<Finding>,
+    inputs: Vec<InputSummary>,
+) -> Diagnosis {
+    let anchors = anchors(database, evidence, &findings, &inputs);
+    let context = context(&inputs);
+    let mut causes = causes(database, evidence, &findings, &anchors);
+    let groups = order(&mut causes);
+    let explained = explained(&causes);
+    let symptoms: Vec<RankedFinding> = findings
+        .iter()
+        .enumerate()
+        .filter_map(|(at, finding)| {
+            let signature = database.signatures.get(finding.signature)?;
+            (signature.kind == Kind::Symptom).then_some((at, finding, signature))
+        })
+        .map(|(at, finding, signature)| {
+            let by = explained.get(&at).cloned().unwrap_or_default();
+            let mut ranked = ranked(evidence, finding, signature, &context);
+            ranked.explained_by = by;
+            ranked
+        })
+        .collect();
+    let symptoms = in_order(symptoms);
+    let ranked_causes: Vec<RankedFinding> = causes
+        .iter()
+        .map(|judged| cause(database, evidence, &findings, judged, &context))
+        .collect();
+    let scanned = scanned(evidence);
+    let (verdict, headline) = verdict::verdict(
+        &causes,
+        &groups,
+        &ranked_causes,
+        &symptoms,
+        &anchors,
+        &scanned,
+    );
+    Diagnosis {
+        verdict,
+        headline,
+        not_examined: missing::not_examined(database, evidence, &findings, &inputs, verdict),
+        checked: checked::checked(evidence, &inputs),
+        inputs,
+        scanned,
+        causes: ranked_causes,
+        symptoms,
+        unusual: Vec::new(),
+        problems: evidence.problems.clone(),
+        signatures: database.signatures.len(),
+    }
+}
+
+fn causes<'a>(
+    database: &'a Database,
+    evidence: &Evidence,
+    findings: &'a [Finding],
+    anchors: &[Anchor],
+) -> Vec<Judged<'a>> {
+    let walk = Walk {
+        database,
+        evidence,
+        findings,
+        anchors,
+    };
+    let is_cause = |finding: &Finding| {
+        let signature = database.signatures.get(finding.signature);
+        signature.is_some_and(|signature| signature.kind == Kind::Cause)
+    };
+    let lines: Vec<Lines> = findings
+        .iter()
+        .map(|finding| Lines::of(evidence, finding))
+        .collect();
+    let mut causes = Vec::new();
+    for (at, finding) in findings.iter().enumerate().filter(|(_, f)| is_cause(f)) {
+        let Some(signature) = database.signatures.get(finding.signature) else {
+            continue;
+        };
+        let reach = walk.reach(at);
+        let newest = reach.symptoms.keys().filter_map(|at| findings.get(*at));
+        let newest = newest.map(|symptom| symptom.state).max();
+        let mut state = finding.state;
+        if state == State::Ended
+            && (newest.is_some_and(State::is_alive) || !reach.anchors.is_empty())
+        {
+            state = State::Ongoing;
+        }
+        let rivals = findings
+            .iter()
+            .zip(&lines)
+            .enumerate()
+            .filter(|(other, (rival, theirs))| {
+                *other != at
+                    && is_cause(rival)
+                    && lines.get(at).is_some_and(|own| own.same_as(theirs))
+                    && rival.sure >= finding.sure
+            })
+            .filter_map(|(_, (rival, _))| database.signatures.get(rival.signature))
+            .map(|rival| rival.id.clone())
+            .collect::<Vec<_>>();
+        let reaches = !reach.anchors.is_empty();
+        let score = Score {
+            alive: state.is_alive(),
+            proven: finding.sure >= Sureness::Likely,
+            reach: reaches,
+            minor: score::is_minor(signature.severity, reaches),
+            sure: finding.sure,
+            onset: finding.span.map(|(first, _)| first),
+            id: signature.id.clone(),
+        };
+        causes.push(Judged {
+            finding,
+            signature,
+            reach,
+            state,
+            rivals,
+            score,
+        });
+    }
+    causes
+}
+
+/// The lines that a finding's first subject stands on.
+struct Lines(BTreeSet<(u32, Location)>);
+
+impl Lines {
+    fn of(evidence: &Evidence, finding: &Finding) -> Self {
+        let seen = finding.cases.iter().flat_map(|case| &case.seen);
+        Self(
+            seen.flat_map(|one| {
+                one.hits(evidence)
+                    .map(|hit| (one.entry, hit.location.clone()))
+            })
+            .collect(),
+        )
+    }
+
+    /// Whether everything the smaller one stands on, the other does too.
+    fn same_as(&self, other: &Lines) -> bool {
+        let (small, large) = if self.0.len() <= other.0.len() {
+            (&self.0, &other.0)
+        } else {
+            (&other.0, &self.0)
+        };
+        !small.is_empty() && small.is_subset(large)
+    }
+}
+
+/// Sorts the causes and numbers the independent problems: causes that explain a common failure are one problem.
+/// Causes of one problem stand together, the best first, as long as they are proven.
+fn order(causes: &mut [Judged<'_>]) -> Vec<usize> {
+    causes.sort_by_cached_key(|judged| judged.score.key());
+    let mut group: Vec<usize> = (0..causes.len()).collect();
+    for at in 0..causes.len() {
+        for earlier in 0..at {
+            let (Some(a), Some(b)) = (causes.get(earlier), causes.get(at)) else {
+                continue;
+            };
+            let common = !a.reach.anchors.is_disjoint(&b.reach.anchors)
+                || a.reach
+                    .symptoms
+                    .keys()
+                    .any(|s| b.reach.symptoms.contains_key(s))
+                || a.rivals.contains(&b.signature.id)
+                || b.rivals.contains(&a.signature.id);
+            if common {
+                let (from, to) = (group.get(at).copied(), group.get(earlier).copied());
+                for slot in &mut group {
+                    if Some(*slot) == from {
+                        *slot = to.unwrap_or(*slot);
+                    }
+                }
+            }
+        }
+    }
+    let mut numbered: Vec<(usize, usize)> = group.iter().copied().enumerate().collect();
+    numbered.sort_by_key(|(at, group)| {
+        let wins = causes.get(*at).is_some_and(|judged| judged.score.wins());
+        (!wins, if wins { *group } else { 0 }, *at)
+    });
+    let mut position = vec![0; causes.len()];
+    for (new, (old, _)) in numbered.iter().enumerate() {
+        if let Some(slot) = position.get_mut(*old) {
+            *slot = new;
+        }
+    }
+    let by_id: BTreeMap<String, usize> = causes
+        .iter()
+        .map(|judged| judged.signature.id.clone())
+        .zip(position)
+        .collect();
+    causes.sort_by_key(|judged| by_id.get(&judged.signature.id).copied());
+    numbered.into_iter().map(|(_, group)| group).collect()
+}
+
+/// For each symptom, by position among the findings, the ids of the causes that explain it, best first.
+fn explained(causes: &[Judged<'_>]) -> BTreeMap<usize, Vec<String>> {
+    let mut explained: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for judged in causes {
+        for symptom in judged.reach.symptoms.keys() {
+            let by = explained.entry(*symptom).or_default();
+            by.push(judged.signature.id.clone());
+        }
+    }
+    explained
+}
+
+fn cause(
+    database: &Database,
+    evidence: &Evidence,
+    findings: &[Finding],
+    judged: &Judged<'_>,
+    context: &Context,
+) -> RankedFinding {
+    let mut ranked = ranked(evidence, judged.finding, judged.signature, context);
+    let reaches = !judged.reach.anchors.is_empty();
+    let rival = !judged.rivals.is_empty();
+    ranked.confidence =
+        score::confidence(judged.finding.sure, judged.finding.sources, reaches, rival);
+    if judged.state != judged.finding.state {
+        ranked
+            .reasons
+            .push("not seen any more, but what follows from it still is".to_owned());
+    }
+    if rival {
+        let rivals = judged.rivals.join(", ");
+        ranked
+            .reasons
+            .push(format!("the same lines are also explained by {rivals}"));
+    }
+    ranked.state = judged.state;
+    ranked.consequences = judged
+        .reach
+        .symptoms
+        .iter()
+        .filter_map(|(at, followed)| {
+            let finding = findings.get(*at)?;
+            let signature = database.signatures.get(finding.signature)?;
+            let cases = followed
+                .cases
+                .iter()
+                .filter_map(|at| finding.cases.get(*at));
+            Some(Consequence {
+                signature: signature.id.clone(),
+                title: title(signature, finding),
+                subjects: cases.map(|case| case.subject.clone()).collect(),
+                assumed: followed.assumed,
+            })
+        })
+        .collect();
+    ranked
+}
+
+fn ranked(
+    evidence: &Evidence,
+    finding: &Finding,
+    signature: &Signature,
+    context: &Context,
+) -> RankedFinding {
+    let captures = remedy::all_captures(finding);
+    let text = |template: &Option<Template>| template.as_ref().map(|t| one_text(t, &captures));
+    let reasons = finding.lead().map(|lead| lead.reasons.clone());
+    RankedFinding {
+        signature: signature.id.clone(),
+        title: title(signature, finding),
+        kind: signature.kind,
+        severity: signature.severity,
+        sure: finding.sure,
+        confidence: score::confidence(finding.sure, finding.sources, false, false),
+        state: finding.state,
+        onset: finding.span.map(|(first, _)| first),
+        subjects: finding
+            .cases
+            .iter()
+            .map(|case| case.subject.clone())
+            .collect(),
+        reasons: reasons.unwrap_or_default(),
+        explanation: text(&signature.explanation).unwrap_or_default(),
+        count: finding.count,
+        first_seen: finding.span.map(|(first, _)| first),
+        last_seen: finding.span.map(|(_, last)| last),
+        evidence: quote::quote(evidence, finding),
+        consequences: Vec::new(),
+        explained_by: Vec::new(),
+        remediation: remedy::remediation(signature, &captures, &context.products),
+        prevention: text(&signature.prevent),
+        references: signature.refs.clone(),
+    }
+}
+
+fn one_text(template: &Template, captures: &[Captures]) -> String {
+    let all: Vec<&Captures> = captures.iter().collect();
+    let texts = template.fill_each(&all);
+    texts.into_iter().next().unwrap_or_default()
+}
+
+/// Names shown in a title before the rest is only counted.
+const NAMED: usize = 3;
+
+/// The title for all subjects: names of subjects are listed, other captures are those of the first, with the
+/// number of further variants behind.
+pub(super) fn title(signature: &Signature, finding: &Finding) -> String {
+    let captures = remedy::all_captures(finding);
+    let mut first = captures.first().cloned().unwrap_or_default();
+    let subjects: Vec<&Subject> = finding.cases.iter().map(|case| &case.subject).collect();
+    let keys: BTreeSet<&String> = subjects.iter().flat_map(|s| s.0.keys()).collect();
+    let mut listed: BTreeSet<&str> = BTreeSet::new();
+    for key in keys {
+        let mut names: Vec<&str> = subjects.iter().filter_map(|s| s.get(key)).collect();
+        names.dedup();
+        listed.insert(key);
+        let more = names.len().saturating_sub(NAMED);
+        names.truncate(NAMED);
+        let mut text = names.join(", ");
+        if more > 0 {
+            text = format!("{text} and {more} more");
+        }
+        first.insert(key.clone(), text);
+    }
+    let used: BTreeSet<&str> = signature.title.names().collect();
+    let varying = |captures: &Captures| -> Captures {
+        let own = captures
+            .iter()
+            .filter(|(name, _)| used.contains(name.as_str()) && !listed.contains(name.as_str()));
+        own.map(|(k, v)| (k.clone(), v.clone())).collect()
+    };
+    let variants: BTreeSet<Captures> = captures.iter().map(varying).collect();
+    let filled = signature.title.fill(&first);
+    match variants.len().saturating_sub(1) {
+        0 => filled,
+        more => format!("{filled} (and {more} more)"),
+    }
+}
+
+/// Unexplained and living symptoms first, then the worst, then the surest, then by id.
+fn in_order(mut symptoms: Vec<RankedFinding>) -> Vec<RankedFinding> {
+    symptoms.sort_by(|a, b| {
+        let key = |s: &RankedFinding| {
+            let explained = !s.explained_by.is_empty();
+            (
+                !s.state.is_alive(),
+                explained,
+                std::cmp::Reverse((s.severity, s.sure)),
+            )
+        };
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| a.signature.cmp(&b.signature))
+    });
+    symptoms
+}
+
+fn scanned(evidence: &Evidence) -> Scanned {
+    let mut scanned = Scanned::default();
+    for read in &evidence.entries {
+        match read.entry.kind {
+            EntryKind::Skipped(skip) => {
+                *scanned.skipped.entry(skipped(skip)).or_default() += 1;
+            }
+            EntryKind::Log | EntryKind::Objects | EntryKind::Fact | EntryKind::Config => {
+                scanned.entries += 1;
+            }
+        }
+        let coverage = &read.hits.coverage;
+        scanned.bytes = scanned.bytes.saturating_add(coverage.bytes);
+        scanned.lines = scanned.lines.saturating_add(coverage.lines);
+    }
+    scanned
+}
+
+fn skipped(skip: Skip) -> &'static str {
+    match skip {
+        Skip::Directory => "directory",
+        Skip::Empty => "empty",
+        Skip::Binary => "binary",
+        Skip::UnwantedObjects => "objects nothing asks for",
+        Skip::Duplicate => "duplicate",
+        Skip::Link => "link",
+        Skip::Irrelevant => "irrelevant",
+    }
+}

@@ -1,0 +1,205 @@
+//! Which findings follow from a cause, and which failure states it reaches, through the classes of symptoms.
+//!
+//! A cause names classes; symptom signatures carry classes and lead to further ones. A walk over classes goes on
+//! through a class of which nothing was seen: that link is then assumed. Place: a class that is seen where its
+//! cause sits must agree with the cause's subjects, until the walk has passed a class that is seen everywhere.
+//! Time: what was over before the cause began, or began well before it, does not follow from it, unless the
+//! cause's own log begins too late to tell. What has no time is held together by place alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::anchor::Anchor;
+use super::class;
+use crate::evidence::Evidence;
+use crate::finding::{Case, Finding, Subject};
+use crate::signature::{Class, Database, Kind};
+
+/// A consequence may be logged this long before its cause is: programs retry before they name the reason.
+const LEAD: SignedDuration = SignedDuration::from_mins(5);
+/// A cause first seen this soon after its log begins may be older than the log.
+const LOG_BEGINS: SignedDuration = SignedDuration::from_mins(10);
+
+/// What follows from one cause.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// Symptoms by their position among the findings, with the positions of the cases that follow.
+    pub(super) symptoms: BTreeMap<usize, Followed>,
+    /// Anchors by position.
+    pub(super) anchors: BTreeSet<usize>,
+    /// Every class that was reached.
+    pub(super) classes: BTreeSet<Class>,
+}
+
+/// The cases of a symptom that follow from a cause.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Followed {
+    pub(super) cases: Vec<usize>,
+    /// A link between was not seen.
+    pub(super) assumed: bool,
+}
+
+/// Everything a walk needs.
+pub(super) struct Walk<'a> {
+    pub(super) database: &'a Database,
+    pub(super) evidence: &'a Evidence,
+    pub(super) findings: &'a [Finding],
+    pub(super) anchors: &'a [Anchor],
+}
+
+/// A class on the way, whether the places must still agree, and whether a link was assumed.
+type Step = (Class, bool, bool);
+
+impl Walk<'_> {
+    /// What follows from the finding at this position.
+    pub(super) fn reach(&self, cause: usize) -> Reach {
+        let mut reach = Reach::default();
+        let Some(finding) = self.findings.get(cause) else {
+            return reach;
+        };
+        let Some(signature) = self.database.signatures.get(finding.signature) else {
+            return reach;
+        };
+        let onset = Onset::of(self.evidence, finding);
+        let mut seen: BTreeSet<Step> = BTreeSet::new();
+        let mut queue: Vec<Step> = signature
+            .leads_to
+            .iter()
+            .map(|class| (*class, class::is_local(*class), false))
+            .collect();
+        queue.sort_unstable_by(|a, b| b.cmp(a));
+        while let Some(step) = queue.pop() {
+            if !seen.insert(step) {
+                continue;
+            }
+            let (class, local, assumed) = step;
+            reach.classes.insert(class);
+            let found = self.follow(finding, &onset, step, cause, &mut reach);
+            self.reach_anchors(finding, &onset, class, local, &mut reach);
+            for symptom in self.database.symptoms(class) {
+                for next in &symptom.leads_to {
+                    let stays = local && class::is_local(*next);
+                    queue.push((*next, stays, assumed || !found));
+                }
+            }
+            // paths without assumptions first, so that a link is called assumed only where no better path exists
+            queue.sort_unstable_by_key(|(class, local, assumed)| {
+                std::cmp::Reverse((*assumed, *local, *class))
+            });
+        }
+        reach
+    }
+
+    /// Notes the symptoms of a class that follow; whether there are any.
+    fn follow(
+        &self,
+        cause: &Finding,
+        onset: &Onset,
+        (class, local, assumed): Step,
+        own: usize,
+        reach: &mut Reach,
+    ) -> bool {
+        let mut found = false;
+        for (at, finding) in self.findings.iter().enumerate() {
+            let carries = self
+                .database
+                .signatures
+                .get(finding.signature)
+                .is_some_and(|s| s.kind == Kind::Symptom && s.class == Some(class));
+            if at == own || !carries {
+                continue;
+            }
+            for (position, case) in finding.cases.iter().enumerate() {
+                if !onset.allows(case.span) || (local && !near(cause, &case.subject)) {
+                    continue;
+                }
+                found = true;
+                let followed = reach.symptoms.entry(at).or_insert_with(|| Followed {
+                    cases: Vec::new(),
+                    assumed,
+                });
+                followed.assumed &= assumed;
+                if !followed.cases.contains(&position) {
+                    followed.cases.push(position);
+                }
+            }
+        }
+        found
+    }
+
+    fn reach_anchors(
+        &self,
+        cause: &Finding,
+        onset: &Onset,
+        class: Class,
+        local: bool,
+        reach: &mut Reach,
+    ) {
+        for (at, anchor) in self.anchors.iter().enumerate() {
+            let open = onset.allows_since(anchor.since);
+            let same = anchor.class == class || stands_for(anchor.class, class);
+            if same && open && (!local || near(cause, &anchor.subject)) {
+                reach.anchors.insert(at);
+            }
+        }
+    }
+}
+
+/// An upgrade that failed was stuck before, and reporters do not tell the two apart.
+fn stands_for(anchor: Class, class: Class) -> bool {
+    matches!(
+        (anchor, class),
+        (Class::UpgradeStuck, Class::UpgradeFailed)
+            | (Class::UpgradeFailed, Class::UpgradeStuck)
+            | (Class::PodCrashLoop, Class::ControlPlaneCrash)
+            | (Class::EtcdDown, Class::EtcdNoQuorum)
+    )
+}
+
+/// Whether one of the subjects of a cause agrees with a subject.
+fn near(cause: &Finding, subject: &Subject) -> bool {
+    cause.cases.iter().any(|case| case.subject.agrees(subject))
+}
+
+/// When a cause began, as far as its own log can say.
+pub(super) struct Onset {
+    first: Option<Timestamp>,
+    /// The log begins right before: the cause may be older.
+    late_log: bool,
+}
+
+impl Onset {
+    pub(super) fn of(evidence: &Evidence, finding: &Finding) -> Self {
+        let first = finding.span.map(|(first, _)| first);
+        let seen = finding.cases.iter().flat_map(|case: &Case| &case.seen);
+        let late_log = seen
+            .filter(|one| one.span.map(|(from, _)| from) == first)
+            .any(|one| {
+                let read = evidence.entries.get(one.entry as usize);
+                let begins = read.and_then(|read| read.hits.coverage.span);
+                begins
+                    .zip(first)
+                    .is_some_and(|((begins, _), first)| first.duration_since(begins) <= LOG_BEGINS)
+            });
+        Self { first, late_log }
+    }
+
+    /// Whether something seen in `span` can follow.
+    fn allows(&self, span: Option<(Timestamp, Timestamp)>) -> bool {
+        let (Some(cause), Some((from, to))) = (self.first, span) else {
+            return true;
+        };
+        let over = cause.duration_since(to) > LEAD;
+        let before = cause.duration_since(from) > LEAD;
+        !over && (!before || self.late_log)
+    }
+
+    /// Whether a state that began then, and still holds, can follow.
+    fn allows_since(&self, since: Option<Timestamp>) -> bool {
+        let (Some(cause), Some(since)) = (self.first, since) else {
+            return true;
+        };
+        self.late_log || cause.duration_since(since) <= LEAD
+    }
+}

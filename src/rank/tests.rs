@@ -1,0 +1,453 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::bundle::InputKind;
+use crate::bundle::Program::{Etcd, Kubelet, Rancher};
+use crate::evidence::Evidence;
+use crate::finding::build::{self, *};
+use crate::finding::evaluate;
+use crate::signature::{
+    Class, Database, Requirement, Risk, Severity, Signature, Sureness, VersionRange,
+};
+
+fn input(description: Option<&str>) -> InputSummary {
+    InputSummary {
+        path: "bundle.zip".to_owned(),
+        kind: InputKind::Harvester,
+        collected_at: Some(at(600)),
+        time_range: None,
+        description: description.map(str::to_owned),
+        products: BTreeMap::new(),
+        nodes: Vec::new(),
+    }
+}
+
+fn run(database: &Database, evidence: &Evidence) -> Diagnosis {
+    run_with(database, evidence, input(None))
+}
+
+fn run_with(database: &Database, evidence: &Evidence, input: InputSummary) -> Diagnosis {
+    let inputs = vec![input];
+    let findings = evaluate(database, evidence, &context(&inputs));
+    diagnose(database, evidence, findings, inputs)
+}
+
+fn ids(list: &[RankedFinding]) -> Vec<&str> {
+    list.iter().map(|f| f.signature.as_str()).collect()
+}
+
+fn kubelet_down() -> Vec<Signature> {
+    vec![
+        cause("kubelet/flag").leads_to(&[Class::KubeletDown]),
+        symptom("kubelet/down", Class::KubeletDown).leads_to(&[Class::NodeNotReady]),
+        symptom("node/not-ready", Class::NodeNotReady),
+    ]
+}
+
+#[test]
+fn consequences_are_folded_below_their_cause() {
+    let db = database(kubelet_down());
+    let e = evidence(vec![
+        log("n1", Kubelet)
+            .hit(&db, "kubelet/flag", 0, &[], &[500, 599])
+            .hit(&db, "kubelet/down", 0, &[], &[501, 598]),
+        log("n1", Etcd).hit(&db, "node/not-ready", 0, &[], &[510, 600]),
+        log("n2", Etcd).hit(&db, "node/not-ready", 0, &[], &[510, 600]),
+    ]);
+    let d = run(&db, &e);
+    assert_eq!(d.verdict, Verdict::KnownCause);
+    assert_eq!(
+        d.headline,
+        "kubelet/flag on n1 (certain, ongoing since 2025-01-25 18:20 UTC)"
+    );
+    let folded: Vec<_> = d.causes[0]
+        .consequences
+        .iter()
+        .map(|c| (c.signature.as_str(), c.assumed, c.subjects.len()))
+        .collect();
+    // n2 is another node: what is seen where its cause sits must agree in place
+    assert_eq!(
+        folded,
+        [("kubelet/down", false, 1), ("node/not-ready", false, 1)]
+    );
+    assert_eq!(d.symptoms[0].explained_by, ["kubelet/flag"]);
+}
+
+#[test]
+fn a_missing_link_is_assumed() {
+    let db = database(kubelet_down());
+    let e = evidence(vec![
+        log("n1", Kubelet).hit(&db, "kubelet/flag", 0, &[], &[500, 599]),
+        log("n1", Etcd).hit(&db, "node/not-ready", 0, &[], &[510, 600]),
+    ]);
+    let d = run(&db, &e);
+    assert!(d.causes[0].consequences[0].assumed);
+}
+
+#[test]
+fn a_cause_that_reaches_a_failure_outranks_a_surer_one_that_reaches_none() {
+    let db = database(vec![
+        cause("a/certain"),
+        cause("b/likely")
+            .sure(Sureness::Likely)
+            .leads_to(&[Class::NodeNotReady]),
+    ]);
+    let e = evidence(vec![
+        log("n1", Kubelet).hit(&db, "a/certain", 0, &[], &[1, 599]),
+        log("n1", Etcd).hit(&db, "b/likely", 0, &[], &[500, 599]),
+    ]);
+    assert_eq!(ids(&run(&db, &e).causes), ["a/certain", "b/likely"]);
+    let e = with_object(e, node("n1", "False", 510));
+    let d = run(&db, &e);
+    assert_eq!(ids(&d.causes), ["b/likely", "a/certain"]);
+    // the other node is not what b explains
+    let elsewhere = evidence(vec![
+        log("n1", Kubelet).hit(&db, "a/certain", 0, &[], &[1, 599]),
+        log("n1", Etcd).hit(&db, "b/likely", 0, &[], &[500, 599]),
+    ]);
+    let elsewhere = with_object(elsewhere, node("n9", "False", 510));
+    assert_eq!(ids(&run(&db, &elsewhere).causes), ["a/certain", "b/likely"]);
+}
+
+#[test]
+fn the_reporters_words_are_an_anchor() {
+    let db = database(vec![
+        cause("a/other"),
+        cause("b/upgrade").leads_to(&[Class::UpgradeStuck]),
+    ]);
+    let e = evidence(vec![
+        log("n1", Kubelet).hit(&db, "a/other", 0, &[], &[1, 599]),
+        log("n1", Etcd).hit(&db, "b/upgrade", 0, &[], &[500, 599]),
+    ]);
+    let words = input(Some("Upgrade is stuck"));
+    assert_eq!(
+        ids(&run_with(&db, &e, words).causes),
+        ["b/upgrade", "a/other"]
+    );
+}
+
+#[test]
+fn sureness_then_onset_then_id() {
+    let db = database(vec![
+        cause("a/late"),
+        cause("b/early"),
+        cause("c/likely").sure(Sureness::Likely),
+        cause("d/untimed"),
+    ]);
+    let e = evidence(vec![
+        log("n1", Kubelet)
+            .hit(&db, "a/late", 0, &[], &[50, 599])
+            .hit_line(&db, "b/early", 0, &[], &[40, 599], 10)
+            .hit_line(&db, "c/likely", 0, &[], &[1, 599], 20),
+        log("n2", Kubelet)
+            .untimed()
+            .hit(&db, "d/untimed", 0, &[], &[]),
+    ]);
+    let d = run(&db, &e);
+    assert_eq!(
+        ids(&d.causes),
+        ["b/early", "a/late", "d/untimed", "c/likely"]
+    );
+    assert!(
+        d.headline
+            .starts_with("4 independent problems: b/early on n1 ")
+    );
+}
+
+#[test]
+fn ended_causes_come_below_ongoing_ones_and_alone_they_are_the_past() {
+    let db = database(vec![
+        cause("a/ended"),
+        cause("b/ongoing").sure(Sureness::Likely),
+    ]);
+    let ended = || log("n1", Kubelet).hit(&db, "a/ended", 0, &[], &[10, 20]);
+    let e = evidence(vec![
+        ended(),
+        log("n1", Etcd).hit(&db, "b/ongoing", 0, &[], &[500, 599]),
+    ]);
+    let d = run(&db, &e);
+    assert_eq!(ids(&d.causes), ["b/ongoing", "a/ended"]);
+    let d = run(&db, &evidence(vec![ended()]));
+    assert_eq!(d.verdict, Verdict::Healthy);
+    assert_eq!(
+        d.headline,
+        "nothing is wrong now; past problem: a/ended on n1 (certain, ended, last seen 2025-01-25 10:20 UTC)"
+    );
+}
+
+#[test]
+fn a_cause_is_as_alive_as_what_follows_from_it() {
+    let db = database(kubelet_down());
+    let e = evidence(vec![
+        log("n1", Etcd).hit(&db, "kubelet/flag", 0, &[], &[100]),
+        log("n1", Kubelet).hit(&db, "kubelet/down", 0, &[], &[101, 599]),
+    ]);
+    let d = run(&db, &e);
+    assert_eq!(d.causes[0].state, State::Ongoing);
+    assert_eq!(d.verdict, Verdict::KnownCause);
+}
+
+#[test]
+fn what_was_over_before_the_cause_began_does_not_follow() {
+    let db = database(kubelet_down());
+    let e = evidence(vec![
+        log("n1", Kubelet)
+            .hit(&db, "kubelet/flag", 0, &[], &[500, 599])
+            .hit_line(&db, "kubelet/down", 0, &[], &[20, 100], 30),
+    ]);
+    let d = run(&db, &e);
+    assert_eq!(d.causes[0].consequences, []);
+    // unless the log of the cause begins too late to tell
+    let e = evidence(vec![
+        log("n1", Kubelet)
+            .covers(495, 600)
+            .hit(&db, "kubelet/flag", 0, &[], &[500, 599]),
+        log("n1", Etcd).hit(&db, "kubelet/down", 0, &[], &[20, 598]),
+    ]);
+    assert_eq!(run(&db, &e).causes[0].consequences.len(), 1);
+}
+
+#[test]
+fn without_times_place_alone_holds_an_edge() {
+    let db = database(kubelet_down());
+    let e = |node: &str| {
+        evidence(vec![
+            log("n1", Kubelet)
+                .untimed()
+                .hit(&db, "kubelet/flag", 0, &[], &[]),
+            log(node, Etcd)
+                .untimed()
+                .hit(&db, "kubelet/down", 0, &[], &[]),
+        ])
+    };
+    let d = run(&db, &e("n1"));
+    assert_eq!(d.causes[0].consequences.len(), 1);
+    assert!(d.headline.contains("no times in the log"), "{}", d.headline);
+    assert_eq!(run(&db, &e("n2")).causes[0].consequences, []);
+}
+
+#[test]
+fn one_line_shared_by_two_possible_causes_is_no_known_cause() {
+    let db = database(vec![
+        cause("a/one").sure(Sureness::Possible),
+        cause("b/two").sure(Sureness::Possible),
+    ]);
+    let shared =
+        log("n1", Kubelet)
+            .hit(&db, "a/one", 0, &[], &[599])
+            .hit(&db, "b/two", 0, &[], &[599]);
+    let d = run(&db, &evidence(vec![shared]));
+    assert_eq!(d.verdict, Verdict::SymptomsOnly);
+    assert_eq!(
+        d.headline,
+        "2 causes share the same evidence and cannot be told apart: a/one on n1; b/two on n1"
+    );
+    assert!(d.causes.iter().all(|cause| cause.confidence < 0.3));
+}
+
+#[test]
+fn symptoms_without_a_cause() {
+    let mut signatures = kubelet_down();
+    signatures[0] = cause("kubelet/flag")
+        .with_part("more", Rancher)
+        .leads_to(&[Class::KubeletDown]);
+    let db = database(signatures);
+    let e = evidence(vec![log("n1", Etcd).hit(
+        &db,
+        "kubelet/down",
+        0,
+        &[],
+        &[1, 599],
+    )]);
+    let d = run(&db, &e);
+    assert_eq!(d.verdict, Verdict::SymptomsOnly);
+    assert_eq!(
+        d.headline,
+        "symptoms without a known cause: kubelet/down on n1"
+    );
+    assert_eq!(d.not_examined[0].what, "logs of rancher");
+    assert_eq!(d.not_examined[0].signatures, ["kubelet/flag"]);
+}
+
+#[test]
+fn nothing_known_nothing_wrong_nothing_there() {
+    let db = database(kubelet_down());
+    let quiet = evidence(vec![log("n1", Kubelet)]);
+    let d = run(&db, &quiet);
+    assert_eq!(
+        (d.verdict, d.headline.as_str()),
+        (Verdict::Healthy, "nothing known is wrong")
+    );
+    let broken = with_object(quiet, node("n1", "Unknown", 300));
+    let d = run(&db, &broken);
+    assert_eq!(d.verdict, Verdict::NoKnownCause);
+    assert_eq!(d.headline, "no known cause: node n1 is not Ready (Unknown)");
+    assert_eq!(
+        run(&db, &Evidence::default()).verdict,
+        Verdict::NotExaminable
+    );
+    let minor = database(vec![Signature {
+        severity: Severity::Low,
+        ..cause("a/low")
+    }]);
+    let e = evidence(vec![log("n1", Kubelet).hit(
+        &minor,
+        "a/low",
+        0,
+        &[],
+        &[599],
+    )]);
+    assert_eq!(run(&minor, &e).verdict, Verdict::Healthy);
+}
+
+#[test]
+fn two_causes_of_one_failure_are_one_problem() {
+    let db = database(vec![
+        cause("a/one").leads_to(&[Class::NodeNotReady]),
+        cause("b/two").leads_to(&[Class::NodeNotReady]),
+        cause("c/other"),
+    ]);
+    let e = evidence(vec![
+        log("n1", Kubelet).hit(&db, "a/one", 0, &[], &[10, 599]),
+        log("n1", Etcd).hit(&db, "b/two", 0, &[], &[30, 599]),
+        log("n1", Rancher).hit(&db, "c/other", 0, &[], &[20, 599]),
+    ]);
+    let d = run(&db, &with_object(e, node("n1", "False", 40)));
+    assert_eq!(ids(&d.causes), ["a/one", "b/two", "c/other"]);
+    assert!(
+        d.headline
+            .starts_with("2 independent problems: a/one on n1 ")
+    );
+    assert!(d.headline.contains("; c/other on n1 "), "{}", d.headline);
+}
+
+#[test]
+fn commands_are_filled_once_per_distinct_captures() {
+    let mut signature = cause("a/x").step(
+        Risk::Safe,
+        "Set it on <node>",
+        Some("sysctl -w <key|sysctl>=<want>"),
+    );
+    signature.title = template("<key> is wrong on <node>");
+    let db = database(vec![signature]);
+    let hits = |log: build::Log, keys: &[&str]| {
+        (1..).zip(keys).fold(log, |log, (line, key)| {
+            log.hit_line(&db, "a/x", 0, &[("key", key), ("want", "1")], &[599], line)
+        })
+    };
+    let e = evidence(vec![
+        hits(log("n1", Kubelet), &["vm/a", "vm/b", "vm/a"]),
+        hits(log("n2", Kubelet), &["vm/a"]),
+    ]);
+    let d = run(&db, &e);
+    assert_eq!(d.causes[0].title, "vm/a is wrong on n1, n2 (and 1 more)");
+    let steps: Vec<_> = d.causes[0]
+        .remediation
+        .steps
+        .iter()
+        .map(|step| (step.text.as_str(), step.run.as_deref().unwrap_or_default()))
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            ("Set it on n1", "sysctl -w vm.a=1\nsysctl -w vm.b=1"),
+            ("Set it on n2", "sysctl -w vm.a=1"),
+        ]
+    );
+}
+
+#[test]
+fn steps_are_for_the_products_found() {
+    let only = |negated: bool, range: &str| {
+        vec![Requirement {
+            negated,
+            range: VersionRange::parse(range).unwrap(),
+        }]
+    };
+    let mut signature = cause("a/x")
+        .step(Risk::Safe, "h", None)
+        .step(Risk::Safe, "not h", None)
+        .step(Risk::Safe, "all", None);
+    signature.fix[0].only_if = only(false, "harvester >=1.4");
+    signature.fix[1].only_if = only(true, "harvester");
+    let db = database(vec![signature]);
+    let e = evidence(vec![log("n1", Kubelet).hit(&db, "a/x", 0, &[], &[599])]);
+    let steps = |products: &[(&str, &str)]| -> Vec<String> {
+        let mut input = input(None);
+        input.products = products
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        let d = run_with(&db, &e, input);
+        let steps = d.causes[0].remediation.steps.iter();
+        steps.map(|step| step.text.clone()).collect()
+    };
+    assert_eq!(steps(&[("harvester", "v1.4.1")]), ["h", "all"]);
+    assert_eq!(steps(&[("harvester", "v1.3.1")]), ["all"]);
+    assert_eq!(steps(&[("rke2", "v1.30.1+rke2r1")]), ["not h", "all"]);
+    assert_eq!(
+        steps(&[]),
+        ["If harvester >=1.4: h", "If not harvester: not h", "all"]
+    );
+}
+
+#[test]
+fn evidence_is_bounded_per_source() {
+    let db = database(vec![cause("a/x")]);
+    let minutes: Vec<i64> = (0..60).collect();
+    let e = evidence(
+        (0..20)
+            .map(|n| log(&format!("n{n:02}"), Kubelet).hit(&db, "a/x", 0, &[], &minutes))
+            .collect(),
+    );
+    let d = run(&db, &e);
+    let quoted = &d.causes[0].evidence;
+    assert_eq!(quoted.len(), 12);
+    let EvidenceItem::Line { entry, line, .. } = &quoted[0] else {
+        panic!("a line is quoted");
+    };
+    assert_eq!((entry.as_str(), *line), ("nodes/n00/kubelet.log", 1));
+}
+
+#[test]
+fn a_node_without_logs_is_named() {
+    let db = database(kubelet_down());
+    let e = evidence(vec![log("n1", Kubelet)]);
+    let mut input = input(None);
+    for name in ["n1", "n2"] {
+        input.nodes.push(NodeSummary {
+            name: name.to_owned(),
+            ..NodeSummary::default()
+        });
+    }
+    let d = run_with(&db, &e, input);
+    assert_eq!(d.not_examined.len(), 1);
+    assert_eq!(d.not_examined[0].what, "node n2");
+}
+
+proptest! {
+    #[test]
+    fn unrelated_noise_never_changes_the_first_cause(
+        minutes in proptest::collection::vec(0i64..600, 1..6),
+        node in 2u8..5,
+    ) {
+        let mut signatures = kubelet_down();
+        signatures.push(symptom("x/harmless", Class::HelmFailed));
+        signatures.push(cause("x/guess").sure(Sureness::Possible));
+        let db = database(signatures);
+        let base = || vec![
+            log("n1", Kubelet).hit(&db, "kubelet/flag", 0, &[], &[500, 599]),
+            log("n1", Etcd).hit(&db, "kubelet/down", 0, &[], &[510, 600]),
+        ];
+        let quiet = run(&db, &evidence(base()));
+        let mut noisy = base();
+        noisy.push(log(&format!("n{node}"), Rancher)
+            .hit(&db, "x/harmless", 0, &[], &minutes)
+            .hit(&db, "x/guess", 0, &[], &minutes));
+        let noisy = run(&db, &evidence(noisy));
+        prop_assert_eq!(&quiet.causes[0], &noisy.causes[0]);
+        prop_assert_eq!(quiet.verdict, noisy.verdict);
+    }
+}
