@@ -1,5 +1,28 @@
 //! Entries into hits: a prefilter over raw blocks, then decode and confirm candidate lines only.
+//!
+//! In order of the data: `scanner` turns bytes into blocks of whole lines; `survey` and `prefilter` find
+//! the few lines of a block that matter; `walk` takes them, through `join` where lines belong together; `prover`
+//! confirms the patterns; `series` counts; `samples` says what the entry covers. `block` collects
+//! panics. The naive twin, which decodes every line and tries every pattern, is [`Scanner::begin_naively`].
 
+mod before;
+mod block;
+mod buckets;
+mod catalog;
+mod detector;
+mod group;
 mod hit;
+mod join;
+mod prefilter;
+mod prover;
+mod samples;
+mod scanner;
+mod series;
+mod survey;
+#[cfg(test)]
+mod tests;
+mod walk;
 
+pub use detector::{Detector, TextHit};
 pub use hit::{About, Captures, Coverage, EntryHits, Hit, HitSeries, Location};
+pub use scanner::Scanner;

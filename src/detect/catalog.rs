@@ -1,0 +1,130 @@
+//! A database into the flat list of log patterns that the engine tries.
+
+use std::sync::Arc;
+
+use super::Captures;
+use crate::bundle::ProgramSet;
+use crate::decode::Line;
+use crate::signature::{Database, Kind, Pattern, Signature};
+
+/// What the engine needs of a pattern.
+pub(crate) trait Confirm: Send + Sync {
+    /// See [`Pattern::literals`].
+    fn literals(&self) -> &[Box<[u8]>];
+    /// See [`Pattern::captures`].
+    fn captures(&self, line: &Line) -> Vec<Captures>;
+    /// See [`Pattern::is_block`].
+    fn is_block(&self) -> bool;
+}
+
+/// A pattern inside its signature.
+struct Placed {
+    signature: Arc<Signature>,
+    part: usize,
+    pattern: usize,
+    not: bool,
+}
+
+impl Placed {
+    fn pattern(&self) -> Option<&Pattern> {
+        let part = self.signature.parts.get(self.part)?;
+        let patterns = if self.not { &part.not } else { part.patterns() };
+        patterns.get(self.pattern)
+    }
+}
+
+impl Confirm for Placed {
+    fn literals(&self) -> &[Box<[u8]>] {
+        self.pattern().map_or(&[], Pattern::literals)
+    }
+
+    fn captures(&self, line: &Line) -> Vec<Captures> {
+        self.pattern().map_or_else(Vec::new, |p| p.captures(line))
+    }
+
+    fn is_block(&self) -> bool {
+        self.pattern().is_some_and(Pattern::is_block)
+    }
+}
+
+/// One `log` part of one signature.
+pub(crate) struct LogPart {
+    /// Index of the signature in the database.
+    pub(crate) signature: u32,
+    /// Index of the part in the signature.
+    pub(crate) part: u16,
+    /// The programs that can say it.
+    pub(crate) programs: ProgramSet,
+    /// Whether hits only mark noise.
+    pub(crate) noise: bool,
+    /// Whether it looks at log lines at all.
+    pub(crate) in_logs: bool,
+    /// Patterns that void a match in the same line.
+    pub(crate) not: Vec<Box<dyn Confirm>>,
+}
+
+/// One pattern of one part.
+pub(crate) struct Try {
+    /// Index into [`Catalog::parts`].
+    pub(crate) part: u32,
+    /// What must match.
+    pub(crate) pattern: Box<dyn Confirm>,
+}
+
+/// All log parts and all their patterns, in order of the database.
+#[derive(Default)]
+pub(crate) struct Catalog {
+    /// Ordered by (signature, part).
+    pub(crate) parts: Vec<LogPart>,
+    /// Ordered by part.
+    pub(crate) tries: Vec<Try>,
+}
+
+impl Catalog {
+    /// The log parts of a database.
+    pub(crate) fn new(database: &Database) -> Self {
+        let mut catalog = Self::default();
+        for (index, signature) in (0u32..).zip(&database.signatures) {
+            for (part_index, part) in signature.parts.iter().enumerate() {
+                if part.patterns().is_empty() {
+                    continue;
+                }
+                let placed = |pattern: usize, not: bool| -> Box<dyn Confirm> {
+                    Box::new(Placed {
+                        signature: Arc::clone(signature),
+                        part: part_index,
+                        pattern,
+                        not,
+                    })
+                };
+                let new = LogPart {
+                    signature: index,
+                    part: u16::try_from(part_index).unwrap_or(u16::MAX),
+                    programs: part.programs,
+                    noise: signature.kind == Kind::Noise,
+                    in_logs: part.text_in.log,
+                    not: (0..part.not.len()).map(|n| placed(n, true)).collect(),
+                };
+                let patterns = (0..part.patterns().len()).map(|n| placed(n, false));
+                catalog.add(new, patterns.collect());
+            }
+        }
+        catalog
+    }
+
+    /// Adds a part; parts come in order of (signature, part).
+    pub(crate) fn add(&mut self, part: LogPart, patterns: Vec<Box<dyn Confirm>>) {
+        let index = self.parts.len() as u32;
+        self.parts.push(part);
+        self.tries.extend(patterns.into_iter().map(|pattern| Try {
+            part: index,
+            pattern,
+        }));
+    }
+
+    /// The part of a pattern.
+    pub(crate) fn part_of(&self, tried: u32) -> Option<(&Try, &LogPart)> {
+        let tried = self.tries.get(tried as usize)?;
+        Some((tried, self.parts.get(tried.part as usize)?))
+    }
+}

@@ -1,0 +1,99 @@
+//! The patterns that one set of programs can print, with the prefilter that finds candidates for them.
+
+use std::collections::BTreeMap;
+
+use super::catalog::Catalog;
+use super::prefilter::{Found, Prefilter};
+use crate::bundle::ProgramSet;
+use crate::decode;
+
+/// What the engine does with a line that holds a literal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Cue {
+    /// Try this pattern: an index into [`Catalog::tries`].
+    Try(u32),
+    /// A panic may begin here.
+    Panic,
+    /// The program may have started here.
+    Start,
+    /// Pieces of one line may begin here.
+    Piece,
+    /// The line holds terminal escapes: what it says is known only without them.
+    Escape,
+}
+
+/// The patterns of a set of programs.
+pub(crate) struct Group {
+    prefilter: Prefilter,
+    /// What each literal of the prefilter means.
+    cues: Vec<Vec<Cue>>,
+    /// Patterns without a usable literal: tried on every line.
+    pub(crate) always: Vec<u32>,
+    /// Patterns that ask for a panic.
+    pub(crate) blocks: Vec<u32>,
+    /// Every pattern on lines, for the naive twin.
+    pub(crate) on_lines: Vec<u32>,
+}
+
+impl Group {
+    /// The patterns of `catalog` that an entry of these programs can hold; `None`: every pattern, whatever its part looks at.
+    pub(crate) fn new(catalog: &Catalog, programs: Option<ProgramSet>) -> Self {
+        let mut literals: BTreeMap<Box<[u8]>, Vec<Cue>> = BTreeMap::new();
+        let (mut always, mut blocks, mut on_lines) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, tried) in (0u32..).zip(&catalog.tries) {
+            let wanted = catalog.parts.get(tried.part as usize).is_some_and(|part| {
+                programs.is_none_or(|programs| part.in_logs && part.programs.intersects(programs))
+            });
+            if !wanted {
+                continue;
+            }
+            if tried.pattern.is_block() {
+                blocks.push(index);
+                continue;
+            }
+            on_lines.push(index);
+            let own = tried.pattern.literals();
+            if own.is_empty() || own.iter().any(|l| l.len() < Prefilter::SHORTEST) {
+                always.push(index);
+                continue;
+            }
+            for literal in own {
+                let folded = literal.to_ascii_lowercase().into_boxed_slice();
+                literals.entry(folded).or_default().push(Cue::Try(index));
+            }
+        }
+        let mut mark = |literal: &[u8], cue: Cue| {
+            let folded = literal.to_ascii_lowercase().into_boxed_slice();
+            literals.entry(folded).or_default().push(cue);
+        };
+        if !blocks.is_empty() {
+            for literal in decode::BLOCK_LITERALS {
+                mark(literal.as_bytes(), Cue::Panic);
+            }
+        }
+        for literal in decode::START_LITERALS {
+            mark(literal.as_bytes(), Cue::Start);
+        }
+        for literal in super::join::PIECES {
+            mark(literal, Cue::Piece);
+        }
+        let (literals, cues) = literals.into_iter().unzip();
+        Self {
+            prefilter: Prefilter::new(literals),
+            cues,
+            always,
+            blocks,
+            on_lines,
+        }
+    }
+
+    /// Appends every literal in `block`.
+    pub(crate) fn find(&self, block: &[u8], found: &mut Vec<Found>) {
+        self.prefilter.find(block, found);
+    }
+
+    /// What a literal means.
+    pub(crate) fn cues(&self, literal: u32) -> &[Cue] {
+        self.cues.get(literal as usize).map_or(&[], Vec::as_slice)
+    }
+}

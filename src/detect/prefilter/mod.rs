@@ -1,0 +1,131 @@
+//! A set of literals and a block of raw bytes into the places where a literal stands, ASCII case ignored.
+//!
+//! Most of a log holds no literal at all, so the work is to say no quickly: see `gram`.
+
+mod gram;
+mod rarity;
+
+use gram::GramTable;
+
+/// A literal at a place of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Found {
+    /// Offset of its first byte in the block.
+    pub(crate) at: u32,
+    /// Index of the literal in the list the prefilter was made from.
+    pub(crate) literal: u32,
+}
+
+/// The literals of one group of programs, ready to be found in raw bytes.
+#[derive(Debug)]
+pub(crate) struct Prefilter {
+    literals: Vec<Box<[u8]>>,
+    tables: Vec<GramTable>,
+}
+
+impl Prefilter {
+    /// The shortest literal that can be looked for; a pattern with a shorter one is tried on every line.
+    pub(crate) const SHORTEST: usize = 4;
+
+    /// Literals shorter than [`Prefilter::SHORTEST`] are never found.
+    pub(crate) fn new(literals: Vec<Box<[u8]>>) -> Self {
+        let of_length = |range: std::ops::Range<usize>| -> Vec<u32> {
+            (0u32..)
+                .zip(&literals)
+                .filter(|(_, literal)| range.contains(&literal.len()))
+                .map(|(index, _)| index)
+                .collect()
+        };
+        // One table per stride: a longer literal needs fewer looks at the bytes.
+        let tables = [
+            (11..usize::MAX, 8, 4),
+            (7..11, 4, 4),
+            (5..7, 4, 2),
+            (4..5, 4, 1),
+        ]
+        .into_iter()
+        .filter_map(|(range, gram, stride)| {
+            GramTable::new(&literals, &of_length(range), gram, stride)
+        })
+        .collect();
+        Self { literals, tables }
+    }
+
+    /// Appends every occurrence of every literal in `block`, in no particular order. Blocks are at most 4 GiB.
+    pub(crate) fn find(&self, block: &[u8], found: &mut Vec<Found>) {
+        for table in &self.tables {
+            table.scan(block, |literal, at| {
+                let Some(text) = self.literals.get(literal as usize) else {
+                    return;
+                };
+                let is = |window: &[u8]| window.eq_ignore_ascii_case(text);
+                if block.get(at..at + text.len()).is_some_and(is) {
+                    let at = u32::try_from(at).unwrap_or(u32::MAX);
+                    found.push(Found { at, literal });
+                }
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aho_corasick::{AhoCorasick, MatchKind};
+    use proptest::prelude::*;
+
+    /// What another engine finds.
+    fn found_by_automaton(literals: &[Box<[u8]>], block: &[u8]) -> Vec<Found> {
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(literals)
+            .unwrap();
+        let mut found: Vec<Found> = automaton
+            .find_overlapping_iter(block)
+            .map(|m| Found {
+                at: m.start() as u32,
+                literal: m.pattern().as_u32(),
+            })
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_an_automaton_finds(
+            literals in prop::collection::vec("[a-c _]{4,16}", 1..12),
+            block in prop::collection::vec(prop::sample::select(b"abcABC _\n\x7f\x00".to_vec()), 0..400),
+            planted in prop::collection::vec((0usize..400, any::<prop::sample::Index>(), any::<bool>()), 0..6),
+        ) {
+            let mut block = block;
+            for (at, which, upper) in planted {
+                let literal = which.get(&literals);
+                let text = if upper { literal.to_ascii_uppercase() } else { literal.clone() };
+                let at = at.min(block.len());
+                block.splice(at..at, text.bytes());
+            }
+            let literals: Vec<Box<[u8]>> = literals.iter().map(|l| l.as_bytes().into()).collect();
+            let mut found = Vec::new();
+            Prefilter::new(literals.clone()).find(&block, &mut found);
+            found.sort_unstable();
+            prop_assert_eq!(found, found_by_automaton(&literals, &block));
+        }
+    }
+
+    #[test]
+    fn short_blocks_and_empty_sets_find_nothing() {
+        let prefilter = Prefilter::new(vec![b"four".as_slice().into(), b"abc".as_slice().into()]);
+        for block in [&b""[..], b"f", b"fou", b"abcabc"] {
+            let mut found = Vec::new();
+            prefilter.find(block, &mut found);
+            assert_eq!(found, [], "{block:?}");
+        }
+        let mut found = Vec::new();
+        prefilter.find(b"FouR", &mut found);
+        assert_eq!(found, [Found { at: 0, literal: 0 }]);
+        Prefilter::new(Vec::new()).find(b"anything at all", &mut found);
+        assert_eq!(found.len(), 1);
+    }
+}

@@ -1,0 +1,141 @@
+//! A block of raw bytes into what one cheap pass can say of it: newlines, and whether slower care is needed.
+
+/// Bytes that share one count of newlines.
+const CELL: usize = 4096;
+/// Bytes whose newlines fit a counter of one byte.
+const STRIPE: usize = 192;
+
+/// What one pass over a block tells.
+#[derive(Debug, Default)]
+pub(crate) struct Survey {
+    /// Newlines before each cell of [`CELL`] bytes.
+    before: Vec<u32>,
+    /// Newlines in the block.
+    pub(crate) newlines: u32,
+    /// Some line ends with `<` (klog's mark of a value of several lines).
+    pub(crate) opens_value: bool,
+    /// Cells with bytes that decoding takes out ([`has_odd`]).
+    pub(crate) odd_cells: Vec<usize>,
+    /// Cells without any newline; a line of at least two cells has one.
+    pub(crate) bare_cells: Vec<usize>,
+}
+
+impl Survey {
+    /// Replaces what is known with `block`, which holds whole lines.
+    pub(crate) fn take(&mut self, block: &[u8]) {
+        self.before.clear();
+        self.bare_cells.clear();
+        self.odd_cells.clear();
+        self.newlines = 0;
+        self.opens_value = false;
+        // Each byte is looked at with its successor; whole lines end with a newline, so the last byte needs none.
+        let mut after = block.get(1..).unwrap_or_default();
+        for (index, cell) in block.chunks(CELL).enumerate() {
+            self.before.push(self.newlines);
+            let seen = Seen::of(cell, after);
+            after = after.get(CELL..).unwrap_or_default();
+            self.newlines += seen.newlines;
+            self.opens_value |= seen.opens_value;
+            if seen.newlines == 0 {
+                self.bare_cells.push(index);
+            }
+            if seen.odd {
+                self.odd_cells.push(index);
+            }
+        }
+    }
+
+    /// The bytes of a cell.
+    pub(crate) fn range(cell: usize) -> std::ops::Range<usize> {
+        cell * CELL..(cell + 1) * CELL
+    }
+
+    /// Newlines in `block[..at]`, where `block` is what was taken.
+    pub(crate) fn newlines_before(&self, block: &[u8], at: usize) -> u32 {
+        let cell = at / CELL;
+        let Some(&before) = self.before.get(cell) else {
+            return self.newlines;
+        };
+        let rest = block.get(cell * CELL..at).unwrap_or_default();
+        before + count_newlines(rest)
+    }
+}
+
+/// Newlines in `bytes`.
+pub(crate) fn count_newlines(bytes: &[u8]) -> u32 {
+    memchr::memchr_iter(b'\n', bytes).count() as u32
+}
+
+/// What one cell holds.
+#[derive(Default)]
+struct Seen {
+    newlines: u32,
+    opens_value: bool,
+    odd: bool,
+}
+
+impl Seen {
+    /// Looks at each byte of `cell` with its successor. Written so that the compiler turns the loops into vector code.
+    fn of(cell: &[u8], next: &[u8]) -> Self {
+        let mut seen = Self::default();
+        let (mut opens, mut odd) = (0u8, 0u8);
+        if next.len() < cell.len() {
+            // The last byte of the block ends its last line.
+            seen.newlines += u32::from(cell.last() == Some(&b'\n'));
+        }
+        for (stripe, next) in cell.chunks(STRIPE).zip(next.chunks(STRIPE)) {
+            let mut count = 0u8;
+            for (&byte, &next) in stripe.iter().zip(next) {
+                let ends = u8::from(next == b'\n');
+                count += u8::from(byte == b'\n');
+                opens |= u8::from(byte == b'<') & (ends | u8::from(next == b'\r'));
+                odd |= u8::from(is_odd(byte)) & !(u8::from(byte == b'\r') & ends);
+            }
+            seen.newlines += u32::from(count);
+        }
+        seen.opens_value = opens != 0;
+        seen.odd = odd != 0;
+        seen
+    }
+}
+
+/// Bytes that decoding takes out of a text, so that what stands around them comes together.
+const fn is_odd(byte: u8) -> bool {
+    (byte < 0x20) & (byte != b'\t') & (byte != b'\n') | (byte == 0x7f)
+}
+
+/// Whether a line (without its newline) holds a byte that decoding takes out.
+pub(crate) fn has_odd(line: &[u8]) -> bool {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line.iter().copied().any(is_odd)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn says_what_a_plain_loop_says(
+            runs in prop::collection::vec((prop::sample::select(b"a\n<\x1b\r\t".to_vec()), 1usize..3000), 0..12),
+            at in any::<prop::sample::Index>(),
+        ) {
+            let mut block: Vec<u8> = runs.iter().flat_map(|&(b, n)| std::iter::repeat_n(b, n)).collect();
+            block.push(b'\n');
+            let mut survey = Survey::default();
+            survey.take(b"something\nbefore<\n");
+            survey.take(&block);
+            let plain = |bytes: &[u8]| bytes.iter().filter(|&&b| b == b'\n').count() as u32;
+            let at = at.index(block.len() + 1);
+            prop_assert_eq!(survey.newlines, plain(&block));
+            prop_assert_eq!(survey.newlines_before(&block, at), plain(&block[..at]));
+            prop_assert_eq!(survey.opens_value, block.windows(2).any(|w| w == b"<\n" || w == b"<\r"));
+            let odd = block.split(|&b| b == b'\n').any(has_odd);
+            prop_assert_eq!(!survey.odd_cells.is_empty(), odd);
+            let bare: Vec<usize> = block.chunks(CELL).enumerate()
+                .filter(|(_, c)| !c.contains(&b'\n')).map(|(index, _)| index).collect();
+            prop_assert_eq!(&survey.bare_cells, &bare);
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! Blocks of raw lines into proven hits: finds candidate lines, joins what belongs together, decodes and confirms.
+//!
+//! Most lines are never looked at one by one. Where something is open (pieces of a line, a value of several
+//! lines, a panic, a start without a time) every line is taken in turn until nothing is open any more.
+
+use std::sync::Arc;
+
+use jiff::tz::Offset;
+
+use super::block::{Block, BlockCollector};
+use super::catalog::Catalog;
+use super::group::{Cue, Group};
+use super::join::{self, Joiner};
+use super::prefilter::Found;
+use super::prover::{Candidate, Prover};
+use super::samples::Samples;
+use super::survey::{Survey, count_newlines, has_odd};
+use super::{EntryHits, before};
+use crate::bundle::{Entry, Origin, ProgramSet};
+use crate::decode::{self, Around, Stamp};
+use crate::error::Problem;
+
+/// Newlines over fewer bytes are counted rather than looked up.
+const NEAR: usize = 4096;
+/// Problems kept per entry.
+const PROBLEMS: usize = 4;
+
+/// Which part of a long line a window is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Window {
+    First,
+    Middle,
+    Last,
+}
+
+/// Everything known of the entry that is being read.
+pub(crate) struct Walk {
+    group: Arc<Group>,
+    prover: Prover,
+    samples: Samples,
+    joiner: Joiner,
+    blocks: BlockCollector,
+    survey: Survey,
+    found: Vec<Found>,
+    cues: Vec<(u32, Cue)>,
+    /// Cues of one line.
+    line_cues: Vec<Cue>,
+    entry: String,
+    origin: Origin,
+    modified: Option<jiff::Timestamp>,
+    /// Number of the next physical line, from 1.
+    next_line: u64,
+    /// Time of the line that is being taken in windows.
+    long_stamp: Option<Stamp>,
+    /// Every pattern is tried on every line.
+    naive: bool,
+    problems: Vec<Problem>,
+}
+
+impl Walk {
+    /// Begins an entry.
+    pub(crate) fn new(catalog: &Arc<Catalog>, group: Arc<Group>, entry: &Entry) -> Self {
+        Self {
+            group,
+            prover: Prover::new(Arc::clone(catalog), entry.origin.programs),
+            samples: Samples::default(),
+            joiner: Joiner::default(),
+            blocks: BlockCollector::default(),
+            survey: Survey::default(),
+            found: Vec::new(),
+            cues: Vec::new(),
+            line_cues: Vec::new(),
+            entry: entry.path.clone(),
+            origin: entry.origin.clone(),
+            modified: entry.modified,
+            next_line: 1,
+            long_stamp: None,
+            naive: false,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Tries every pattern on every line from now on: the twin that the fast way is held to.
+    pub(crate) fn naive(mut self) -> Self {
+        self.naive = true;
+        self
+    }
+
+    /// Takes `buffer[from..]`: whole lines, the last with its newline. What stands before `from` was taken earlier.
+    pub(crate) fn block(&mut self, buffer: &[u8], from: usize) {
+        let lines = buffer.get(from..).unwrap_or_default();
+        self.survey.take(lines);
+        self.samples.block(lines, &self.origin);
+        let first_line = self.next_line;
+        if self.origin.programs != ProgramSet::NONE {
+            if self.naive || !self.group.always.is_empty() {
+                self.every_line(buffer, from);
+            } else {
+                self.candidates(buffer, from);
+            }
+        }
+        self.next_line = first_line + u64::from(self.survey.newlines);
+    }
+
+    /// Takes a window of a line that is longer than can be looked at as a whole.
+    pub(crate) fn window(&mut self, raw: &[u8], place: Window) {
+        if place == Window::First {
+            self.long_stamp = decode::decode(before::head(raw), &self.origin).stamp;
+            let error = format!(
+                "line {} is longer than {} bytes and was matched in overlapping parts",
+                self.next_line,
+                raw.len()
+            );
+            if self.problems.len() < PROBLEMS {
+                self.problems.push(Problem::new(&self.entry, error));
+            }
+        }
+        if self.origin.programs != ProgramSet::NONE {
+            self.joined(self.next_line, raw, b"");
+        }
+        if place == Window::Last {
+            self.samples.block(before::head(raw), &self.origin);
+            self.long_stamp = None;
+            self.next_line += 1;
+        }
+    }
+
+    fn every_line(&mut self, buffer: &[u8], from: usize) {
+        let mut start = from;
+        while start < buffer.len() {
+            let end = line_end(buffer, start);
+            let number = self.next_line;
+            self.physical(number, buffer, start..end);
+            self.next_line = number + 1;
+            start = end + 1;
+        }
+    }
+
+    /// Walks from candidate to candidate.
+    fn candidates(&mut self, buffer: &[u8], from: usize) {
+        let lines = buffer.get(from..).unwrap_or_default();
+        self.find_cues(lines);
+        let cues = std::mem::take(&mut self.cues);
+        let survey = std::mem::take(&mut self.survey);
+        let first_line = self.next_line;
+        let (mut start, mut index) = (0, 0);
+        while start < lines.len() {
+            let mut number = first_line + u64::from(survey.newlines_before(lines, start));
+            while self.open() && start < lines.len() {
+                let end = line_end(lines, start);
+                self.physical(number, buffer, from + start..from + end);
+                number += 1;
+                start = end + 1;
+            }
+            while cues.get(index).is_some_and(|cue| (cue.0 as usize) < start) {
+                index += 1;
+            }
+            let Some(&(at, _)) = cues.get(index) else {
+                break;
+            };
+            let at = at as usize;
+            let line_start = memchr::memrchr(b'\n', lines.get(start..at).unwrap_or_default())
+                .map_or(start, |newline| start + newline + 1);
+            let end = line_end(lines, at);
+            self.line_cues.clear();
+            while let Some(&(_, cue)) = cues.get(index).filter(|cue| cue.0 as usize <= end) {
+                self.line_cues.push(cue);
+                index += 1;
+            }
+            let skipped = lines.get(start..line_start).unwrap_or_default();
+            number = if skipped.len() < NEAR {
+                number + u64::from(count_newlines(skipped))
+            } else {
+                first_line + u64::from(survey.newlines_before(lines, line_start))
+            };
+
+            self.candidate(number, buffer, from + line_start..from + end);
+            start = end + 1;
+        }
+        self.cues = cues;
+        self.survey = survey;
+    }
+
+    /// Whether every line must be looked at.
+    fn open(&self) -> bool {
+        !self.joiner.idle() || !self.blocks.idle() || self.samples.waiting()
+    }
+
+    /// Fills `cues` with what stands where in `lines`, in order.
+    fn find_cues(&mut self, lines: &[u8]) {
+        self.cues.clear();
+        self.found.clear();
+        self.group.find(lines, &mut self.found);
+        for found in &self.found {
+            let cues = self.group.cues(found.literal);
+            self.cues.extend(cues.iter().map(|&cue| (found.at, cue)));
+        }
+        if self.survey.opens_value {
+            let ends = |at: &usize| matches!(lines.get(at + 2), Some(b'\n' | b'\r'));
+            let places = memchr::memmem::find_iter(lines, join::VALUE).filter(ends);
+            self.cues.extend(places.map(|at| (at as u32, Cue::Piece)));
+        }
+        for &cell in &self.survey.odd_cells {
+            let range = Survey::range(cell);
+            // The cell's first line may have begun before it; each line of the cell is looked at whole.
+            let mut at = range.start;
+            while at < range.end.min(lines.len()) {
+                let end = line_end(lines, at);
+                if has_odd(lines.get(at..end).unwrap_or_default()) {
+                    self.cues.push((at as u32, Cue::Escape));
+                }
+                at = end + 1;
+            }
+        }
+        for &cell in &self.survey.bare_cells {
+            self.cues
+                .push((Survey::range(cell).start as u32, Cue::Piece));
+        }
+        self.cues.sort_unstable();
+    }
+
+    /// A physical line with cues, nothing being open.
+    fn candidate(&mut self, number: u64, buffer: &[u8], range: std::ops::Range<usize>) {
+        let raw = buffer.get(range.clone()).unwrap_or_default();
+        let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
+        if self.line_cues.contains(&Cue::Piece) && join::opens(raw) {
+            self.physical(number, buffer, range);
+            return;
+        }
+        if self.line_cues.contains(&Cue::Escape) {
+            self.cues_of(raw);
+        }
+        self.line_cues.sort_unstable();
+        self.line_cues.dedup();
+        let cues = std::mem::take(&mut self.line_cues);
+        self.logical(number, raw, before::of(buffer, range.start), &cues);
+        self.line_cues = cues;
+    }
+
+    /// The next physical line, through the joiner.
+    fn physical(&mut self, number: u64, buffer: &[u8], range: std::ops::Range<usize>) {
+        let before = before::of(buffer, range.start);
+        let raw = buffer.get(range).unwrap_or_default();
+        let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
+        let mut joiner = std::mem::take(&mut self.joiner);
+        joiner.push(number, raw, &mut |number, raw| {
+            self.joined(number, raw, before);
+        });
+        self.joiner = joiner;
+    }
+
+    /// A logical line whose cues are not known.
+    fn joined(&mut self, number: u64, raw: &[u8], before: &[u8]) {
+        self.cues_of(raw);
+        let cues = std::mem::take(&mut self.line_cues);
+        self.logical(number, raw, before, &cues);
+        self.line_cues = cues;
+    }
+
+    /// Fills `line_cues` with those of one line.
+    fn cues_of(&mut self, raw: &[u8]) {
+        self.line_cues.clear();
+        if self.naive {
+            let all = self.group.on_lines.iter();
+            self.line_cues.extend(all.map(|&tried| Cue::Try(tried)));
+            self.line_cues.extend([Cue::Panic, Cue::Start]);
+            return;
+        }
+        self.found.clear();
+        self.group.find(raw, &mut self.found);
+        if raw.contains(&b'\n') || has_odd(raw) {
+            // What the decoder takes out or joins may stand in the middle of a literal.
+            let text = decode::decode(raw, &self.origin).text;
+            self.group.find(text.as_bytes(), &mut self.found);
+        }
+        for found in &self.found {
+            self.line_cues.extend(self.group.cues(found.literal));
+        }
+        let always = self.group.always.iter();
+        self.line_cues.extend(always.map(|&tried| Cue::Try(tried)));
+        self.line_cues.sort_unstable();
+        self.line_cues.dedup();
+    }
+
+    /// One logical line with its cues in order, each once.
+    fn logical(&mut self, number: u64, raw: &[u8], before: &[u8], cues: &[Cue]) {
+        let tries: Vec<u32> = cues
+            .iter()
+            .filter_map(|cue| match cue {
+                Cue::Try(tried) => Some(*tried),
+                _ => None,
+            })
+            .collect();
+        let panics = !self.group.blocks.is_empty() && cues.contains(&Cue::Panic);
+        let starts = cues.contains(&Cue::Start);
+        if tries.is_empty() && !panics && !starts && self.blocks.idle() && !self.samples.waiting() {
+            return;
+        }
+        let line = decode::decode(raw, &self.origin);
+        let stamp = line.stamp;
+        if starts && decode::is_start_marker(raw, &self.origin) {
+            self.samples.start(stamp);
+        } else {
+            self.samples.next(stamp);
+        }
+        let stamp = stamp
+            .or(self.long_stamp)
+            .or_else(|| self.stamp_before(before));
+        let candidate = Candidate {
+            number,
+            raw,
+            line: &line,
+            stamp,
+        };
+        self.prover.prove(&candidate, &tries);
+        if !self.blocks.idle() || panics {
+            let done = self.blocks.offer(number, raw, &line, stamp);
+            self.block_done(done);
+        }
+    }
+
+    fn block_done(&mut self, done: Option<Block>) {
+        if let Some(done) = done {
+            let group = Arc::clone(&self.group);
+            self.prover.prove_block(&done, &group.blocks);
+        }
+    }
+
+    /// The time of the line before, for a line without one in an entry with times.
+    fn stamp_before(&self, before: &[u8]) -> Option<Stamp> {
+        if !self.samples.timed() {
+            return None;
+        }
+        before::lines(before).find_map(|raw| decode::decode(raw, &self.origin).stamp)
+    }
+
+    /// Ends the entry.
+    pub(crate) fn finish(mut self) -> EntryHits {
+        let mut joiner = std::mem::take(&mut self.joiner);
+        joiner.finish(&mut |number, raw| self.joined(number, raw, b""));
+        let done = self.blocks.finish();
+        self.block_done(done);
+        let name = self.entry.rsplit('/').next().unwrap_or_default();
+        let around = Around {
+            reference: decode::reference_from_name(name).or(self.modified),
+            // Containers write UTC.
+            offset: self.origin.container.is_some().then_some(Offset::UTC),
+            boot: None,
+        };
+        let (clock, mut coverage) = self
+            .samples
+            .finish(self.next_line - 1, &self.origin, around);
+        coverage.lines = self.next_line - 1;
+        let catalog = Arc::clone(self.prover.catalog());
+        let resolve = |stamp| clock.resolve(stamp);
+        let series = self.prover.series().finish(&catalog, &resolve);
+        for span in series.iter().filter_map(|series| series.span) {
+            let known = coverage.span.unwrap_or(span);
+            coverage.span = Some((known.0.min(span.0), known.1.max(span.1)));
+        }
+        EntryHits {
+            series,
+            coverage,
+            problems: self.problems,
+        }
+    }
+}
+
+/// The newline that ends the line holding `at`, or the end of the bytes.
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    memchr::memchr(b'\n', rest).map_or(bytes.len(), |newline| at + newline)
+}
