@@ -1,14 +1,54 @@
 //! Paths into entries: opens archives, directories and loose files, says where each entry comes from.
+//!
+//! [`Case::open`] lists what the user named; [`Case::jobs`] cuts it into pieces that workers run in
+//! any order, each handing its members to a [`Visit`]. Nothing is extracted to disk, formats are
+//! told by magic bytes, and what cannot be read is a [`crate::Problem`] that says what was lost.
+//!
+//! | file | turns | into |
+//! |---|---|---|
+//! | `case`, `split`, `folder` | what the user named | inputs, listed |
+//! | `job`, `budget`, `limits`, `level` | inputs | bounded pieces of work |
+//! | `zip`, `tar`, `unpack`, `stream` | containers | members |
+//! | `leaf`, `placing`, `utf16` | a member | an [`Entry`] for the visitor |
+//! | `source`, `peek`, `sniff`, `name`, `loss` | bytes, names, errors | what the above needs of them |
 
+mod budget;
+mod case;
 mod entry;
+mod folder;
+#[allow(dead_code, reason = "the search for pieces comes next")]
+mod job;
+mod leaf;
+mod level;
+mod limits;
+mod loss;
+mod name;
 mod origin;
+mod peek;
 mod place;
+mod placing;
 mod program;
+mod sniff;
+#[allow(dead_code, reason = "the search for pieces comes next")]
+mod source;
+#[allow(dead_code, reason = "the search for pieces comes next")]
+mod split;
+mod stream;
+mod tar;
+mod unpack;
+mod utf16;
+mod visit;
+#[allow(dead_code, reason = "the search for pieces comes next")]
+mod zip;
 
+pub use case::{Case, Input, OpenOptions};
 pub use entry::{Entry, EntryKind, InputKind, Skip};
+pub use job::Job;
+pub use limits::Limits;
 pub use origin::{Instance, Origin};
 pub use place::{
     LIVE_PATHS, NodeData, NodeGap, Placement, Surroundings, input_kind, nodes_without_data, place,
     place_loose, refine, refine_nodes,
 };
 pub use program::{Program, ProgramSet};
+pub use visit::{Archived, Visit};

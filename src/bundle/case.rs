@@ -1,0 +1,253 @@
+//! What the user named into a case: every input opened as far as needed to cut it into jobs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::{Error, Problem, Result};
+
+use super::folder::{self, File};
+use super::job::{self, Bytes, Job};
+use super::leaf::Found;
+use super::level::{Level, Shared};
+use super::limits::Limits;
+use super::sniff::{Format, HEAD, sniff};
+use super::source::{FileSource, Source, read_full};
+use super::zip::{self, Archive};
+
+/// How inputs are opened.
+#[derive(Debug, Clone, Default)]
+pub struct OpenOptions {
+    /// What a case may cost.
+    pub limits: Limits,
+    /// A live node's root directory, an input after those that are named.
+    pub root: Option<PathBuf>,
+}
+
+/// All inputs of one scan.
+pub struct Case {
+    shared: Arc<Shared>,
+    inputs: Vec<Input>,
+    opened: Vec<Opened>,
+}
+
+/// One input of a case, as [`super::Entry::input`] counts them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// As the user named it.
+    pub path: PathBuf,
+    /// The root folder of an archive with a directory, or the name of a directory.
+    pub root: Option<String>,
+    /// Why nothing of it could be read, if so.
+    pub unreadable: Option<String>,
+}
+
+/// An input that is ready to be cut into jobs.
+enum Opened {
+    Zip(Arc<Archive>),
+    Stream {
+        level: Level,
+        found: Found,
+        bytes: Bytes,
+    },
+    Files {
+        level: Level,
+        files: Arc<Vec<File>>,
+    },
+    Report(Vec<Problem>),
+}
+
+impl Case {
+    /// Opens every input. An input that cannot be read at all is an error if no other can be.
+    pub fn open(paths: &[PathBuf], options: &OpenOptions) -> Result<Case> {
+        let mut case = Case {
+            shared: Arc::new(Shared::new(options.limits.clone())),
+            inputs: Vec::new(),
+            opened: Vec::new(),
+        };
+        for path in paths {
+            case.add(path, false);
+        }
+        if let Some(root) = &options.root {
+            case.add(root, true);
+        }
+        let readable = case.inputs.iter().any(|input| input.unreadable.is_none());
+        match case.inputs.iter().find_map(|input| {
+            let because = input.unreadable.clone()?;
+            Some((input.path.clone(), because))
+        }) {
+            Some((path, because)) if !readable => Err(Error::Input { path, because }),
+            None if !readable => Err(Error::Usage("no input was named".into())),
+            _ => Ok(case),
+        }
+    }
+
+    /// The inputs, in the order they were named.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// The work to start with; running a job may give more.
+    pub fn jobs(&self) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        for opened in &self.opened {
+            match opened {
+                Opened::Zip(archive) => jobs.extend(Job::members(archive)),
+                Opened::Stream {
+                    level,
+                    found,
+                    bytes,
+                } => jobs.push(Job::stream(level.clone(), found.clone(), bytes.clone())),
+                Opened::Files { level, files } => jobs.extend(Job::files(level, files)),
+                Opened::Report(problems) => jobs.push(Job::report(problems.clone())),
+            }
+        }
+        jobs
+    }
+
+    /// Jobs that waited for memory and can run now. Jobs hand these on by themselves; this is for
+    /// the case that one panicked and could not.
+    pub fn woken(&self) -> Vec<Job> {
+        job::woken(&self.shared)
+    }
+
+    fn add(&mut self, path: &Path, live: bool) {
+        let index = self.inputs.len();
+        let level = Level::top(Arc::clone(&self.shared), index);
+        let (root, unreadable) = match self.open_input(level, path, live) {
+            Ok(root) => (root, None),
+            Err(because) => {
+                let problem = Problem::new(path.display().to_string(), because.clone());
+                self.opened.push(Opened::Report(vec![problem]));
+                (None, Some(because))
+            }
+        };
+        self.inputs.push(Input {
+            path: path.to_owned(),
+            root,
+            unreadable,
+        });
+    }
+
+    /// Opens one input; its root folder where that is known already, or why nothing can be read.
+    fn open_input(
+        &mut self,
+        level: Level,
+        path: &Path,
+        live: bool,
+    ) -> Result<Option<String>, String> {
+        if path.as_os_str() == "-" {
+            let found = found_at("-".into(), None);
+            let bytes = Bytes::Stdin;
+            self.opened.push(Opened::Stream {
+                level,
+                found,
+                bytes,
+            });
+            return Ok(None);
+        }
+        let meta = fs::metadata(path).map_err(|e| e.to_string())?;
+        if meta.is_dir() {
+            return self.open_folder(level, path, live);
+        }
+        if live {
+            return Err("not a directory".into());
+        }
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |n| n.to_string_lossy().into(),
+        );
+        if !meta.is_file() {
+            let bytes = Bytes::Path(path.to_owned());
+            let found = found_at(name, None);
+            self.opened.push(Opened::Stream {
+                level,
+                found,
+                bytes,
+            });
+            return Ok(None);
+        }
+        if meta.len() == 0 {
+            return Err("the file is empty (0 bytes)".into());
+        }
+        let source = FileSource::open(path).map_err(|e| e.to_string())?;
+        let modified = meta
+            .modified()
+            .ok()
+            .and_then(|time| jiff::Timestamp::try_from(time).ok());
+        self.open_source(level, found_at(name, modified), Arc::new(source))
+    }
+
+    fn open_source(
+        &mut self,
+        level: Level,
+        found: Found,
+        source: Arc<dyn Source>,
+    ) -> Result<Option<String>, String> {
+        let mut head = [0u8; HEAD];
+        let n = read_full(&*source, 0, &mut head).map_err(|e| e.to_string())?;
+        if sniff(head.get(..n).unwrap_or_default()) == Format::Zip {
+            let inside = level.inside(&found.path)?;
+            // Where the directory is unusable the stream below recovers by local headers.
+            if let Ok(archive) = zip::open(inside, &found.path, Arc::clone(&source)) {
+                let root = archive.level.root.as_deref().map(str::to_owned);
+                if archive.members.is_empty() {
+                    return Err("the archive holds no members".into());
+                }
+                self.opened.push(Opened::Zip(Arc::new(archive)));
+                return Ok(root);
+            }
+        }
+        let found = Found {
+            size: Some(source.len()),
+            ..found
+        };
+        let bytes = Bytes::Source(source);
+        self.opened.push(Opened::Stream {
+            level,
+            found,
+            bytes,
+        });
+        Ok(None)
+    }
+
+    fn open_folder(
+        &mut self,
+        mut level: Level,
+        path: &Path,
+        live: bool,
+    ) -> Result<Option<String>, String> {
+        let most = self.shared.limits.members;
+        let listing = if live {
+            folder::list_live(path, most)
+        } else {
+            folder::list(path, most)
+        };
+        let listing = listing.map_err(|e| e.to_string())?;
+        if listing.files.is_empty() {
+            return Err("the directory holds no files".into());
+        }
+        self.shared.admit(listing.files.len() as u64);
+        level.depth = 1;
+        level.root = listing.root.as_deref().map(Into::into);
+        if live {
+            level.node = folder::host_name(path).map(Into::into);
+        }
+        if !listing.problems.is_empty() {
+            self.opened.push(Opened::Report(listing.problems));
+        }
+        self.opened.push(Opened::Files {
+            level,
+            files: Arc::new(listing.files),
+        });
+        Ok(listing.root)
+    }
+}
+
+fn found_at(path: String, modified: Option<jiff::Timestamp>) -> Found {
+    Found {
+        path,
+        size: None,
+        modified,
+    }
+}

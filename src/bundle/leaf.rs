@@ -1,0 +1,149 @@
+//! One plain member to the visitor: placed by its path, limited, its losses reported.
+
+use std::io::{self, Read};
+
+use crate::error::Problem;
+
+use super::level::Level;
+use super::loss::{Loss, again, describe};
+use super::peek::Peek;
+use super::placing;
+use super::sniff::{Format, HEAD, sniff};
+use super::utf16;
+use super::{Entry, EntryKind, Skip, Visit};
+
+/// What is known of a member before its bytes are read.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// As reports show it.
+    pub(crate) path: String,
+    /// Expanded bytes, where the container says so.
+    pub(crate) size: Option<u64>,
+    pub(crate) modified: Option<jiff::Timestamp>,
+}
+
+impl Found {
+    /// The entry of this member, placed by its path.
+    fn entry(self, level: &Level, head: &[u8]) -> Entry {
+        let placement = placing::place(level, &self.path, self.size, head);
+        Entry {
+            input: level.input,
+            path: self.path,
+            size: self.size,
+            modified: self.modified,
+            kind: placement.kind,
+            origin: placement.origin,
+        }
+    }
+
+    /// Reports the member as not read.
+    pub(crate) fn skip(self, level: &Level, why: Skip, visit: &mut dyn Visit) {
+        let mut entry = self.entry(level, b"");
+        entry.kind = EntryKind::Skipped(why);
+        visit.skip(entry);
+    }
+
+    /// Reports that nothing of the member could be read.
+    pub(crate) fn lost(self, why: impl Into<String>, visit: &mut dyn Visit) {
+        visit.problem(Problem::new(self.path, why));
+    }
+}
+
+/// Hands a member that is no archive to the visitor.
+pub(crate) fn leaf(
+    level: &Level,
+    found: Found,
+    bytes: &mut Peek<impl Read>,
+    visit: &mut dyn Visit,
+) {
+    let head = bytes.peek(HEAD);
+    if head.is_empty() {
+        match bytes.failure() {
+            Some(e) => found.lost(describe(&e, 0), visit),
+            None => found.skip(level, Skip::Empty, visit),
+        }
+        return;
+    }
+    let wide = utf16::order(head);
+    let binary = sniff(head) == Format::Binary;
+    let entry = found.entry(level, head);
+    if binary && !matches!(entry.kind, EntryKind::Skipped(_)) {
+        visit.skip(Entry {
+            kind: EntryKind::Skipped(Skip::Binary),
+            ..entry
+        });
+        return;
+    }
+    if matches!(entry.kind, EntryKind::Skipped(_)) {
+        visit.skip(entry);
+        return;
+    }
+    let path = entry.path.clone();
+    let mut guard = Guard::new(bytes, level);
+    match wide {
+        Some(order) => visit.entry(entry, &mut utf16::Narrow::new(&mut guard, order)),
+        None => visit.entry(entry, &mut guard),
+    }
+    if let Some((error, read)) = guard.failed {
+        visit.problem(Problem::new(path, describe(&error, read)));
+    }
+}
+
+/// Counts what the visitor reads, holds it to the limits, and remembers the error that ended it.
+struct Guard<'a> {
+    inner: &'a mut dyn Read,
+    level: &'a Level,
+    read: u64,
+    failed: Option<(io::Error, u64)>,
+}
+
+impl<'a> Guard<'a> {
+    fn new(inner: &'a mut dyn Read, level: &'a Level) -> Self {
+        Self {
+            inner,
+            level,
+            read: 0,
+            failed: None,
+        }
+    }
+
+    fn fail(&mut self, error: io::Error) -> io::Error {
+        let shown = again(&error);
+        self.failed = Some((error, self.read));
+        shown
+    }
+}
+
+impl Read for Guard<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if let Some((error, _)) = &self.failed {
+            return Err(again(error));
+        }
+        let limits = &self.level.shared.limits;
+        if self.read >= limits.member_bytes {
+            // Only a member that goes on is over the limit.
+            return match self.inner.read(buf.get_mut(..1).unwrap_or_default()) {
+                Ok(0) => Ok(0),
+                Err(e) => Err(self.fail(e)),
+                Ok(_) => {
+                    let most = limits.member_bytes;
+                    let why = format!("larger than {most} bytes (limit member bytes)");
+                    Err(self.fail(Loss::Limit(why).into()))
+                }
+            };
+        }
+        let room = super::source::clip(limits.member_bytes - self.read, buf.len());
+        let n = match self.inner.read(buf.get_mut(..room).unwrap_or_default()) {
+            Ok(n) => n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => return Err(e),
+            Err(e) => return Err(self.fail(e)),
+        };
+        if n > 0 && !self.level.shared.charge(n as u64) {
+            let most = limits.total_bytes;
+            let why = format!("the case is larger than {most} bytes (limit total bytes)");
+            return Err(self.fail(Loss::Limit(why).into()));
+        }
+        self.read += n as u64;
+        Ok(n)
+    }
+}

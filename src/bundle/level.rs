@@ -1,0 +1,131 @@
+//! Where in the nesting a member stands, and the counters that the whole case shares.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::budget::Budget;
+use super::job::Held;
+use super::limits::Limits;
+
+/// What every job of a case shares.
+pub(crate) struct Shared {
+    pub(crate) limits: Limits,
+    pub(crate) budget: Budget<Held>,
+    bytes: AtomicU64,
+    members: AtomicU64,
+}
+
+impl Shared {
+    pub(crate) fn new(limits: Limits) -> Self {
+        let shares = (0..=limits.depth).map(|depth| limits.nested_share(depth));
+        Self {
+            budget: Budget::new(shares.collect::<Vec<_>>()),
+            bytes: AtomicU64::new(0),
+            members: AtomicU64::new(0),
+            limits,
+        }
+    }
+
+    /// Counts expanded bytes; false once the case has had its share.
+    pub(crate) fn charge(&self, bytes: u64) -> bool {
+        let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        before.saturating_add(bytes) <= self.limits.total_bytes
+    }
+
+    /// Counts members; how many of them are still allowed.
+    pub(crate) fn admit(&self, members: u64) -> u64 {
+        let before = self.members.fetch_add(members, Ordering::Relaxed);
+        self.limits.members.saturating_sub(before).min(members)
+    }
+
+    /// Takes back members that were counted and then not listed.
+    pub(crate) fn readmit(&self, members: u64) {
+        self.members.fetch_sub(members, Ordering::Relaxed);
+    }
+
+    /// Counts members of a stream; why the next must not be read, if so.
+    pub(crate) fn full(&self, members: u64) -> Option<String> {
+        if self.admit(members) < members {
+            let most = self.limits.members;
+            return Some(format!(
+                "the case has more than {most} members (limit members)"
+            ));
+        }
+        if self.bytes.load(Ordering::Relaxed) > self.limits.total_bytes {
+            let most = self.limits.total_bytes;
+            return Some(format!(
+                "the case is larger than {most} bytes (limit total bytes)"
+            ));
+        }
+        None
+    }
+}
+
+/// The position of a member's container: which input, how deep, under which path.
+#[derive(Clone)]
+pub(crate) struct Level {
+    pub(crate) shared: Arc<Shared>,
+    /// Which input of the case.
+    pub(crate) input: usize,
+    /// The outer archive's root folder, where it has one.
+    pub(crate) root: Option<Arc<str>>,
+    /// The node that the whole input is of, where that is known before reading.
+    pub(crate) node: Option<Arc<str>>,
+    /// Empty, or the path of the nested archive and a slash.
+    pub(crate) prefix: Arc<str>,
+    /// Archives (or the directory) around the member; 0 for a loose file.
+    pub(crate) depth: usize,
+}
+
+impl Level {
+    /// The level of an input itself.
+    pub(crate) fn top(shared: Arc<Shared>, input: usize) -> Self {
+        Self {
+            shared,
+            input,
+            root: None,
+            node: None,
+            prefix: "".into(),
+            depth: 0,
+        }
+    }
+
+    /// Inside the archive at `path`, or why it is not opened.
+    pub(crate) fn inside(&self, path: &str) -> Result<Level, String> {
+        let depth = self.depth + 1;
+        let most = self.shared.limits.depth;
+        if depth > most {
+            return Err(format!(
+                "nested deeper than {most} archives (limit depth): not opened, its members are lost"
+            ));
+        }
+        // An outer archive's own name is not part of any path.
+        let prefix = if self.depth == 0 {
+            Arc::clone(&self.prefix)
+        } else {
+            format!("{path}/").into()
+        };
+        Ok(Level {
+            prefix,
+            depth,
+            ..self.clone()
+        })
+    }
+
+    /// Whether members stand directly in the outer archive, whose root folder is not part of paths.
+    pub(crate) fn is_outer(&self) -> bool {
+        self.depth == 1 && self.prefix.is_empty()
+    }
+
+    /// The path that reports show for the member of this (clean) name.
+    pub(crate) fn path(&self, name: &str) -> String {
+        let name = match &self.root {
+            Some(root) if self.is_outer() => name
+                .strip_prefix(&**root)
+                .and_then(|rest| rest.strip_prefix('/'))
+                .unwrap_or(name),
+            _ => name,
+        };
+        format!("{}{name}", self.prefix)
+    }
+}

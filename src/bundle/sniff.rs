@@ -1,0 +1,160 @@
+//! The first bytes of anything into what it is. Names are never asked.
+
+/// How many first bytes [`sniff`] wants to see.
+pub(crate) const HEAD: usize = 1024;
+
+/// What bytes are, by their magic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// A zip, or a piece of one that starts with a member.
+    Zip,
+    /// A tar header with a correct checksum.
+    Tar,
+    /// A compressed stream.
+    Packed(Packing),
+    /// An archive or compression that is not opened; its name.
+    Unsupported(&'static str),
+    /// Binary data that no reader knows.
+    Binary,
+    /// Anything else: text as far as anybody can tell.
+    Plain,
+}
+
+/// Compressed streams that are opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    Gzip,
+    Xz,
+    Zstd,
+    Bzip2,
+}
+
+/// Decides from the first [`HEAD`] bytes (fewer where there are no more).
+pub(crate) fn sniff(head: &[u8]) -> Format {
+    const MAGICS: &[(&[u8], Format)] = &[
+        (b"PK\x03\x04", Format::Zip),
+        (b"PK\x05\x06", Format::Zip),
+        // The marker of a split archive, or of one that was to be split and was not.
+        (b"PK\x07\x08PK\x03\x04", Format::Zip),
+        (b"PK00PK\x03\x04", Format::Zip),
+        (b"\x1f\x8b\x08", Format::Packed(Packing::Gzip)),
+        (b"\xfd7zXZ\x00", Format::Packed(Packing::Xz)),
+        (b"\x28\xb5\x2f\xfd", Format::Packed(Packing::Zstd)),
+        (b"7z\xbc\xaf\x27\x1c", Format::Unsupported("7z")),
+        (b"Rar!\x1a\x07", Format::Unsupported("rar")),
+        (b"\x04\x22\x4d\x18", Format::Unsupported("lz4")),
+        (b"LZIP\x01", Format::Unsupported("lzip")),
+        (b"\x1f\x9d", Format::Unsupported("compress (.Z)")),
+        (
+            b"\x5d\x00\x00\x80\x00\xff\xff\xff",
+            Format::Unsupported("lzma"),
+        ),
+        (
+            b"\x5d\x00\x00\x00\x04\xff\xff\xff",
+            Format::Unsupported("lzma"),
+        ),
+        (b"\x7fELF", Format::Binary),
+        (b"\x89PNG\r\n", Format::Binary),
+        (b"\xff\xd8\xff", Format::Binary),
+        (b"LPKSHHRH", Format::Binary), // systemd journal
+        (b"SQLite format 3\x00", Format::Binary),
+        (b"\xed\xab\xee\xdb", Format::Binary), // rpm
+    ];
+    for (magic, format) in MAGICS {
+        if head.starts_with(magic) {
+            return *format;
+        }
+    }
+    if head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY") {
+        return Format::Packed(Packing::Bzip2);
+    }
+    if is_tar(head) {
+        return Format::Tar;
+    }
+    if super::utf16::order(head).is_none() && looks_binary(head) {
+        return Format::Binary;
+    }
+    Format::Plain
+}
+
+/// A tar header: not empty, and its checksum is the sum of its bytes.
+pub(crate) fn is_tar(head: &[u8]) -> bool {
+    let Some(block) = head.get(..512) else {
+        return false;
+    };
+    block.first().is_some_and(|&b| b != 0) && tar_checksum_holds(block)
+}
+
+/// Whether the checksum field of a 512 byte header is right, signed or unsigned.
+pub(crate) fn tar_checksum_holds(block: &[u8]) -> bool {
+    let Some(field) = block.get(148..156) else {
+        return false;
+    };
+    let digits = field
+        .iter()
+        .skip_while(|b| **b == b' ')
+        .take_while(|b| (b'0'..=b'7').contains(b));
+    let mut declared = 0u32;
+    let mut seen = false;
+    for digit in digits {
+        declared = declared
+            .wrapping_mul(8)
+            .wrapping_add(u32::from(digit - b'0'));
+        seen = true;
+    }
+    let bytes = block
+        .iter()
+        .take(512)
+        .enumerate()
+        .map(|(ix, &b)| if (148..156).contains(&ix) { b' ' } else { b });
+    let (unsigned, signed) = bytes.fold((0u32, 0i32), |(u, s), b| {
+        (u + u32::from(b), s + i32::from(b.cast_signed()))
+    });
+    seen && (declared == unsigned || i64::from(declared) == i64::from(signed))
+}
+
+/// More control bytes than any log has. NUL alone is not one: a log that survived a crash has runs of them.
+fn looks_binary(head: &[u8]) -> bool {
+    let control = head
+        .iter()
+        .filter(|b| matches!(b, 0x01..=0x07 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f))
+        .count();
+    head.len() >= 32 && control * 10 > head.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn magic_decides() {
+        assert_eq!(sniff(b"PK\x03\x04...."), Format::Zip);
+        assert_eq!(sniff(b"\x1f\x8b\x08\x00"), Format::Packed(Packing::Gzip));
+        assert_eq!(sniff(b"BZh91AY&SY"), Format::Packed(Packing::Bzip2));
+        assert_eq!(sniff(b"BZh is not a magic"), Format::Plain);
+        assert_eq!(sniff(b"PK and then text"), Format::Plain);
+        assert_eq!(sniff(b""), Format::Plain);
+        assert_eq!(sniff(b"\x7fELF\x02"), Format::Binary);
+    }
+
+    #[test]
+    fn a_log_with_nul_and_escapes_is_text() {
+        let mut log = vec![0u8; 200];
+        log.extend_from_slice(b"\x1b[31mlevel=error\x1b[0m msg=\"x\"\r\n");
+        assert_eq!(sniff(&log), Format::Plain);
+        assert_eq!(sniff(&[1u8; 64]), Format::Binary);
+    }
+
+    #[test]
+    fn a_tar_header_needs_its_checksum() {
+        let mut header = tar::Header::new_gnu();
+        header.set_path("a/b").unwrap();
+        header.set_size(3);
+        header.set_cksum();
+        assert!(is_tar(header.as_bytes()));
+        let mut broken = *header.as_bytes();
+        broken[0] ^= 1;
+        assert!(!is_tar(&broken));
+        assert!(!is_tar(&[0; 512]));
+    }
+}

@@ -1,0 +1,231 @@
+//! Compressed streams into their bytes: gzip of many members, xz, zstd, bzip2.
+
+use std::cell::Cell;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
+
+use flate2::bufread::GzDecoder;
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+use super::limits::Limits;
+use super::loss::Loss;
+use super::peek::Peek;
+use super::sniff::Packing;
+
+/// Packed bytes are read in chunks of this many.
+pub(crate) const CHUNK: usize = 64 << 10;
+
+/// The expanded bytes of `packed`. What was decoded before an error is handed out before the error.
+pub(crate) fn unpack<'a>(
+    packing: Packing,
+    packed: impl Read + 'a,
+    limits: &Limits,
+) -> Box<dyn Read + 'a> {
+    let used = Rc::new(Cell::new(0));
+    let counted = Peek::new(
+        Counted {
+            inner: packed,
+            count: Rc::clone(&used),
+        },
+        CHUNK,
+    );
+    let plain: Box<dyn Read + 'a> = match packing {
+        Packing::Gzip => Box::new(Gzip::new(counted)),
+        Packing::Xz => {
+            let kib = u32::try_from(limits.dictionary >> 10).unwrap_or(u32::MAX);
+            // The decoder wants room beside its dictionary.
+            let kib = kib.saturating_add(1024);
+            Box::new(lzma_rust2::XzReader::new_mem_limit(counted, true, kib))
+        }
+        Packing::Zstd => Box::new(Zstd::new(counted, limits.dictionary)),
+        Packing::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(counted)),
+    };
+    Box::new(Ratio::new(plain, Packed::Counted(used), limits))
+}
+
+/// Counts what passes.
+struct Counted<R> {
+    inner: R,
+    count: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.count.set(self.count.get().saturating_add(n as u64));
+        Ok(n)
+    }
+}
+
+/// How many packed bytes stand behind what came out.
+pub(crate) enum Packed {
+    /// As the container says.
+    Known(u64),
+    /// As many as were read.
+    Counted(Rc<Cell<u64>>),
+}
+
+/// Ends bytes that expand beyond the allowed ratio.
+pub(crate) struct Ratio<R> {
+    inner: R,
+    packed: Packed,
+    out: u64,
+    ratio: u64,
+    after: u64,
+}
+
+impl<R: Read> Ratio<R> {
+    pub(crate) fn new(inner: R, packed: Packed, limits: &Limits) -> Self {
+        Self {
+            inner,
+            packed,
+            out: 0,
+            ratio: limits.ratio,
+            after: limits.ratio_after,
+        }
+    }
+}
+
+impl<R: Read> Read for Ratio<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.out > self.after {
+            let packed = match &self.packed {
+                Packed::Known(n) => *n,
+                Packed::Counted(n) => n.get(),
+            };
+            if self.out > packed.saturating_mul(self.ratio) {
+                let ratio = self.ratio;
+                return Err(
+                    Loss::Limit(format!("expands more than {ratio} times (limit ratio)")).into(),
+                );
+            }
+        }
+        let n = self.inner.read(buf)?;
+        self.out = self.out.saturating_add(n as u64);
+        Ok(n)
+    }
+}
+
+/// Gzip members end to end, as fluentd appends them; padding of zeros after the last is ignored.
+struct Gzip<R: Read> {
+    member: Option<GzDecoder<Peek<R>>>,
+}
+
+impl<R: Read> Gzip<R> {
+    fn new(packed: Peek<R>) -> Self {
+        Self {
+            member: Some(GzDecoder::new(packed)),
+        }
+    }
+}
+
+impl<R: Read> Read for Gzip<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        while let Some(member) = &mut self.member {
+            let n = member.read(buf)?;
+            if n > 0 {
+                return Ok(n);
+            }
+            let Some(mut packed) = self.member.take().map(GzDecoder::into_inner) else {
+                break;
+            };
+            match packed.peek(2) {
+                b"\x1f\x8b" => self.member = Some(GzDecoder::new(packed)),
+                b"" => return packed.failure().map_or(Ok(0), Err),
+                _ => return only_zeros(packed),
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn only_zeros(mut rest: impl BufRead) -> io::Result<usize> {
+    let mut stray = 0u64;
+    loop {
+        let chunk = rest.fill_buf()?;
+        if chunk.is_empty() {
+            break;
+        }
+        if stray > 0 || chunk.iter().any(|&b| b != 0) {
+            stray += chunk.len() as u64;
+        }
+        let n = chunk.len();
+        rest.consume(n);
+    }
+    if stray == 0 {
+        return Ok(0);
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("{stray} bytes after the last gzip member are not gzip"),
+    ))
+}
+
+/// Zstd frames end to end, skippable ones skipped.
+struct Zstd<R> {
+    packed: R,
+    decoder: Box<FrameDecoder>,
+    in_frame: bool,
+}
+
+impl<R: BufRead> Zstd<R> {
+    fn new(packed: R, window: u64) -> Self {
+        let mut decoder = Box::new(FrameDecoder::new());
+        decoder.set_max_window_size(window);
+        Self {
+            packed,
+            decoder,
+            in_frame: false,
+        }
+    }
+
+    /// Opens the next frame; false at the end.
+    fn next_frame(&mut self) -> io::Result<bool> {
+        loop {
+            if self.packed.fill_buf()?.is_empty() {
+                return Ok(false);
+            }
+            match self.decoder.reset(&mut self.packed) {
+                Ok(()) => return Ok(true),
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => {
+                    let mut skipped = (&mut self.packed).take(length.into());
+                    io::copy(&mut skipped, &mut io::sink())?;
+                }
+                Err(e) => return Err(io::Error::new(io::ErrorKind::InvalidData, e.to_string())),
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Read for Zstd<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            if !self.in_frame {
+                if !self.next_frame()? {
+                    return Ok(0);
+                }
+                self.in_frame = true;
+            }
+            if self.decoder.can_collect() > 0 {
+                return self.decoder.read(buf);
+            }
+            if self.decoder.is_finished() {
+                self.in_frame = false;
+                continue;
+            }
+            self.decoder
+                .decode_blocks(&mut self.packed, BlockDecodingStrategy::UptoBlocks(1))
+                .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e.to_string()))?;
+        }
+    }
+}

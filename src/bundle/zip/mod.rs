@@ -1,0 +1,10 @@
+//! Zip archives into members: by the central directory where there is one, else by local headers.
+
+mod archive;
+mod directory;
+mod header;
+mod member;
+pub(crate) mod walk;
+
+pub(crate) use archive::{Archive, Fate, Member, open};
+pub(crate) use member::{inflate_into_memory, nested_source, read_batch};

@@ -1,0 +1,16 @@
+//! Every kind of input, whole and broken, as the reader sees it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where it fails"
+)]
+
+#[path = "../pack/mod.rs"]
+mod pack;
+mod seen;
+
+mod broken;
+mod real;
+mod whole;

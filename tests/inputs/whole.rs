@@ -1,0 +1,1 @@
+//! Inputs with nothing wrong: packed every way, they give the same entries.
