@@ -6,6 +6,7 @@ mod nearest;
 mod neutral;
 mod secret;
 mod show;
+mod skeleton;
 mod text;
 mod words;
 
@@ -18,6 +19,7 @@ pub use nearest::nearest;
 pub use neutral::{neutral, neutral_lines};
 pub use secret::masked;
 pub use show::{Around, Search, Shown, grep, show};
+pub use skeleton::skeleton;
 pub use text::{DatabaseAge, TextOptions, write_inventory, write_signature, write_text, write_why};
 
 use std::io::{self, Write};
