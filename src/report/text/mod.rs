@@ -10,6 +10,8 @@ mod why;
 mod words;
 
 #[cfg(test)]
+mod signature_tests;
+#[cfg(test)]
 mod tests;
 
 pub use explain::write_signature;
