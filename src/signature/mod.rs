@@ -10,7 +10,7 @@ mod model;
 mod node;
 mod pattern;
 mod problem;
-mod query;
+pub mod query;
 mod read;
 mod template;
 mod versions;
