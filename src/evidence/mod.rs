@@ -3,7 +3,10 @@
 mod fact;
 pub mod facts;
 mod object;
+pub mod objects;
+pub mod select;
 mod store;
+pub mod texts;
 
 pub use fact::Fact;
 pub use object::{Object, ObjectKey};

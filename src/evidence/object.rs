@@ -25,3 +25,13 @@ pub struct ObjectKey {
     /// `harvesterhci.io`; empty for the core group.
     pub group: String,
 }
+
+/// Set in the `value` of an object that was read from a table and lacks most of its fields.
+pub(super) const FROM_TABLE: &str = "bundlevet/from-table";
+
+impl Object {
+    /// Whether only some of its fields were collected, so that a missing one proves nothing.
+    pub fn is_partial(&self) -> bool {
+        self.value.get(FROM_TABLE).is_some()
+    }
+}
