@@ -33,7 +33,6 @@ pub(super) struct Loaded {
 pub(super) struct LoadedTranslation {
     pub(super) language: String,
     pub(super) id: String,
-    #[allow(dead_code)] // TMP
     pub(super) file: String,
     pub(super) texts: Translation,
 }

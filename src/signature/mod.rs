@@ -2,6 +2,7 @@
 
 #[macro_use]
 mod words;
+pub mod check;
 mod class;
 mod database;
 mod embedded;
@@ -22,7 +23,7 @@ pub use model::{
     Signature, Source, Step, StepText, TestCase, TextIn, Then, TimeConstraints, Translation,
     Weight,
 };
-pub use pattern::{BLOCK_STARTS, Pattern, Shapes};
+pub use pattern::{Pattern, Shapes};
 pub use problem::{Code, SignatureProblem};
 pub use query::{FactQuery, Query};
 pub use template::{Filter, Template, shell_quoted};

@@ -1,6 +1,6 @@
 //! What a signature file says, as data: names resolved to indexes, words to enums, defaults filled in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
@@ -89,6 +89,8 @@ pub struct Part {
     pub programs: ProgramSet,
     /// Where a `log` part looks.
     pub text_in: TextIn,
+    /// Captures that every match of this part provides, in order of name.
+    pub captures: BTreeSet<String>,
     /// Time and order.
     pub time: TimeConstraints,
 }

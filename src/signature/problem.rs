@@ -39,6 +39,7 @@ codes! {
     WeakLiteral = "weak-literal", "the longest run of words is under 11 bytes: many lines will be candidates";
     KeyOrder = "key-order", "keys stand in another order than in docs/signature-format.md";
     DuplicatePattern = "duplicate-pattern", "a pattern is given twice";
+    UntestedPattern = "untested-pattern", "no test matches this wording";
     UnusedPart = "unused-part", "a part of `find` that no condition uses";
     LostCapture = "lost-capture", "a text uses a capture that not every way of matching provides";
     DestructiveFirst = "destructive-first", "a destructive step before a safer one";
@@ -68,6 +69,7 @@ impl Code {
             Code::WeakLiteral
                 | Code::KeyOrder
                 | Code::DuplicatePattern
+                | Code::UntestedPattern
                 | Code::UnusedPart
                 | Code::NoCheck
                 | Code::NoRefs

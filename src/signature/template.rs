@@ -104,32 +104,33 @@ impl Template {
 
     /// The text with the values of one set of captures; a place without a value stays as it is written (`<name>`).
     pub fn fill(&self, captures: &Captures) -> String {
-        self.put(&[captures], captures, |value| value.to_owned())
+        self.put(&[captures], captures, false)
     }
 
     /// As [`Template::fill`], for people, with every set of captures: one text per distinct outcome, in order.
     pub fn fill_each(&self, all: &[&Captures]) -> Vec<String> {
-        self.each(all, |value| value.to_owned())
+        self.each(all, false)
     }
 
-    /// As [`Template::fill_each`], for a shell: values are quoted where a shell would read them otherwise.
+    /// As [`Template::fill_each`], for a shell: values are quoted where a shell would read them otherwise, and a value
+    /// that begins with a dash is not put in.
     pub fn fill_commands(&self, all: &[&Captures]) -> Vec<String> {
-        self.each(all, shell_quoted)
+        self.each(all, true)
     }
 
     /// As [`Template::fill_commands`] with one set of captures.
     pub fn fill_command(&self, captures: &Captures) -> String {
-        self.put(&[captures], captures, shell_quoted)
+        self.put(&[captures], captures, true)
     }
 
-    fn each(&self, all: &[&Captures], quote: fn(&str) -> String) -> Vec<String> {
+    fn each(&self, all: &[&Captures], shell: bool) -> Vec<String> {
         let none = Captures::new();
         let mut texts: Vec<String> = Vec::new();
         if all.is_empty() {
-            texts.push(self.put(all, &none, quote));
+            texts.push(self.put(all, &none, shell));
         }
         for captures in all {
-            let text = self.put(all, captures, quote);
+            let text = self.put(all, captures, shell);
             if !texts.contains(&text) {
                 texts.push(text);
             }
@@ -137,7 +138,7 @@ impl Template {
         texts
     }
 
-    fn put(&self, all: &[&Captures], one: &Captures, quote: fn(&str) -> String) -> String {
+    fn put(&self, all: &[&Captures], one: &Captures, shell: bool) -> String {
         let mut out = String::with_capacity(self.source.len());
         for piece in &self.pieces {
             match piece {
@@ -156,6 +157,10 @@ impl Template {
                     } else {
                         values.extend(one.get(name).map(String::as_str));
                     }
+                    // an option smuggled in as a value: quoting would not help
+                    if shell {
+                        values.retain(|value| !value.starts_with('-'));
+                    }
                     if values.is_empty() {
                         out.push('<');
                         out.push_str(name);
@@ -165,7 +170,8 @@ impl Template {
                         if i > 0 {
                             out.push_str(", ");
                         }
-                        out.push_str(&quote(&filtered(value, filters)));
+                        let value = filtered(value, filters);
+                        out.push_str(&if shell { shell_quoted(&value) } else { value });
                     }
                 }
             }
@@ -208,7 +214,7 @@ fn filtered(value: &str, filters: &[Filter]) -> String {
 /// Control characters cannot be part of anything that a command should be given and are dropped.
 pub fn shell_quoted(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c);
-    if !value.is_empty() && value.chars().all(plain) && !value.starts_with('-') {
+    if !value.is_empty() && value.chars().all(plain) {
         return value.to_owned();
     }
     let mut out = String::with_capacity(value.len() + 2);
@@ -265,7 +271,7 @@ mod tests {
             "kubectl delete node 'n1; rm -rf /'\\''$(id)'\\'''"
         );
         let flag = captures(&[("node", "--all")]);
-        assert_eq!(t.fill_command(&flag), "kubectl delete node '--all'");
+        assert_eq!(t.fill_command(&flag), "kubectl delete node <node>");
         assert_eq!(
             t.fill_command(&Captures::new()),
             "kubectl delete node <node>"

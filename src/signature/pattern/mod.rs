@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::decode::Line;
+use crate::decode::{BLOCK_LITERALS, Line};
 use crate::detect::Captures;
 
 pub use text::Shapes;
@@ -42,15 +42,6 @@ const SIZE_LIMIT: usize = 1 << 20;
 const MOST_MATCHES: usize = 64;
 /// A captured value is cut to this many bytes.
 const LONGEST_VALUE: usize = 512;
-
-/// How a block begins (lower-case): what the Go runtime, and Kubernetes' panic handlers, print first.
-pub const BLOCK_STARTS: &[&str] = &[
-    "panic: ",
-    "fatal error: ",
-    "observed a panic",
-    "unexpected fault address",
-    "[signal sig",
-];
 
 impl Pattern {
     /// A pattern text: the program's own words with placeholders. `Err`: what is wrong, for the author.
@@ -127,9 +118,9 @@ impl Pattern {
         let sources: Vec<_> = has.iter().map(Pattern::source).collect();
         Self {
             source: format!("panic with {}", sources.join(", ")),
-            literals: BLOCK_STARTS
+            literals: BLOCK_LITERALS
                 .iter()
-                .map(|start| Box::from(start.as_bytes()))
+                .map(|start| start.to_ascii_lowercase().into_bytes().into())
                 .collect(),
             names,
             form: Form::Block(has),
@@ -180,6 +171,19 @@ impl Pattern {
         !self.captures(line).is_empty()
     }
 
+    /// The text with other values in the places of the first match: `value` gives a new one for a name and its value,
+    /// or `None` to keep it. `None` where the pattern does not match, or is not a pattern text.
+    pub(super) fn with_values(
+        &self,
+        text: &str,
+        value: &dyn Fn(&str, &str) -> Option<String>,
+    ) -> Option<String> {
+        match &self.form {
+            Form::Text(expression) => expression.with_values(text, value),
+            Form::Fields(_) | Form::Block(_) => None,
+        }
+    }
+
     /// Compiles now. `Err`: why an expression cannot be used.
     pub fn compile(&self) -> Result<(), String> {
         match &self.form {
@@ -191,8 +195,7 @@ impl Pattern {
 }
 
 fn in_block(has: &[Pattern], text: &str) -> Vec<Captures> {
-    let lower = text.to_ascii_lowercase();
-    if !BLOCK_STARTS.iter().any(|start| lower.contains(start)) {
+    if !BLOCK_LITERALS.iter().any(|start| text.contains(start)) {
         return Vec::new();
     }
     let mut all = Captures::new();
@@ -350,6 +353,34 @@ impl Expression {
             }
         }
         all
+    }
+
+    fn with_values(
+        &self,
+        text: &str,
+        value: &dyn Fn(&str, &str) -> Option<String>,
+    ) -> Option<String> {
+        let regex = self.compiled.get_or_init(|| self.build().ok()).as_ref()?;
+        let found = regex.captures(text)?;
+        self.accept(&found)?;
+        let mut out = String::new();
+        let mut from = 0;
+        // slots stand in the order of the text; a shape that an author wrote knows its values better than we do
+        for slot in self.slots.iter().filter(|slot| slot.trim) {
+            let (Some(name), Some(place)) = (&slot.name, found.name(&slot.group)) else {
+                continue;
+            };
+            let old = cleaned(place.as_str(), slot);
+            let start = place.start() + place.as_str().find(old)?;
+            let Some(new) = value(name, old) else {
+                continue;
+            };
+            out.push_str(text.get(from..start)?);
+            out.push_str(&new);
+            from = start + old.len();
+        }
+        out.push_str(text.get(from..)?);
+        Some(out)
     }
 
     fn accept(&self, found: &regex::Captures<'_>) -> Option<Captures> {

@@ -77,5 +77,6 @@ pub(super) fn shape(name: &str) -> Shape {
     }
 }
 
-/// What may follow a value at the end of a pattern.
-pub(super) const BOUNDARY: &str = r#"(?:[\t-\r ,;:.()\[\]{}<>=|!?\\"'`…]|$)"#;
+/// What may follow a value at the end of a pattern. A full stop only where no letter or digit comes after it: `0` is
+/// not the value of `0.5Gi`.
+pub(super) const BOUNDARY: &str = r#"(?:[\t-\r ,;:()\[\]{}<>=|!?\\"'`…]|\.(?:[^A-Za-z0-9]|$)|$)"#;

@@ -1,10 +1,12 @@
 //! The tree of a signature file into a [`Signature`], with every structural problem it has.
 
+mod captures;
 mod cases;
 mod condition;
 mod fields;
 mod fix;
 mod parts;
+mod patterns;
 #[cfg(test)]
 mod tests;
 mod translation;

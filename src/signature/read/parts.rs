@@ -1,5 +1,6 @@
 //! `match` and `find` into parts.
 
+use super::captures::{common_captures, query_captures};
 use super::fields::{Reader, get, json};
 use crate::bundle::ProgramSet;
 use crate::signature::node::{Key, Node, Value};
@@ -30,11 +31,6 @@ const PART_KEYS: &[&str] = &[
 ];
 /// Most parts of one signature; `HitSeries::part` and the work per line are bounded by it.
 const MOST_PARTS: usize = 64;
-/// A run of words under this many bytes makes every line a candidate.
-const SHORTEST_LITERAL: usize = 4;
-/// Most patterns of one part.
-const MOST_PATTERNS: usize = 200;
-
 /// What is the same for all parts of a file.
 struct Common<'a> {
     programs: ProgramSet,
@@ -74,6 +70,7 @@ impl Reader {
         let patterns = self.log_patterns(node, &common.shapes);
         let mut part = Part {
             name: "match".to_owned(),
+            captures: common_captures(&patterns),
             source: Source::Log { patterns },
             not: common.not.clone(),
             programs: common.programs,
@@ -167,6 +164,10 @@ impl Reader {
         self.only_where_it_means_something(entries, is_log, &what);
         let mut part = Part {
             name: key.text.clone(),
+            captures: match &source {
+                Source::Log { patterns } => common_captures(patterns),
+                Source::Object(_) | Source::Fact(_) => query_captures(node),
+            },
             source,
             not,
             programs: get(entries, "programs").map_or(common.programs, |node| self.programs(node)),
@@ -254,11 +255,11 @@ impl Reader {
         let mut not =
             get(then, "not").map_or(Vec::new(), |node| self.patterns(node, &common.shapes));
         not.extend(common.not.iter().cloned());
+        let patterns = self.log_patterns(log, &common.shapes);
         let follow_up = Part {
             name: format!("{}.then", part.name),
-            source: Source::Log {
-                patterns: self.log_patterns(log, &common.shapes),
-            },
+            captures: common_captures(&patterns),
+            source: Source::Log { patterns },
             not,
             programs: get(then, "programs").map_or(part.programs, |node| self.programs(node)),
             text_in: part.text_in,
@@ -322,118 +323,5 @@ impl Reader {
             events: has("events"),
             objects: has("objects"),
         }
-    }
-
-    fn shapes(&mut self, node: &Node) -> Shapes {
-        let mut shapes = Shapes::new();
-        for (key, value) in self.map(node, "where-captures") {
-            if let Some(text) = self.text(value, "where-captures") {
-                shapes.insert(key.text.clone(), text);
-            }
-        }
-        shapes
-    }
-
-    /// Patterns that lines are looked for with: each needs a literal for the prefilter.
-    fn log_patterns(&mut self, node: &Node, shapes: &Shapes) -> Vec<Pattern> {
-        let patterns = self.patterns(node, shapes);
-        for pattern in &patterns {
-            let shortest = pattern.literals().iter().map(|literal| literal.len()).min();
-            if shortest.unwrap_or(0) < SHORTEST_LITERAL {
-                let message = format!(
-                    "`{}` has no run of {SHORTEST_LITERAL} bytes that every matching line contains; add words of the program",
-                    pattern.source()
-                );
-                self.say(node.line, Code::ShortLiteral, message);
-            }
-        }
-        patterns
-    }
-
-    /// One pattern or a list of them.
-    pub(super) fn patterns(&mut self, node: &Node, shapes: &Shapes) -> Vec<Pattern> {
-        let items = self.list(node);
-        if items.is_empty() {
-            self.say(
-                node.line,
-                Code::MissingKey,
-                "at least one pattern is needed",
-            );
-        }
-        if items.len() > MOST_PATTERNS {
-            self.say(
-                node.line,
-                Code::TooMuch,
-                format!("more than {MOST_PATTERNS} patterns"),
-            );
-        }
-        items
-            .into_iter()
-            .take(MOST_PATTERNS)
-            .filter_map(|item| self.pattern(item, shapes, 0))
-            .collect()
-    }
-
-    fn pattern(&mut self, node: &Node, shapes: &Shapes, depth: usize) -> Option<Pattern> {
-        let pattern = match &node.value {
-            Value::Text(text) | Value::Plain(text) => Pattern::text(text, shapes),
-            Value::Map(entries) => {
-                let one = |key: &str| get(entries, key);
-                match (one("regex"), one("fields"), one("block")) {
-                    (Some(regex), None, None) => {
-                        self.keys(entries, &["regex"], "a regex pattern");
-                        Pattern::regex(&self.text(regex, "regex")?)
-                    }
-                    (None, Some(fields), None) => {
-                        self.keys(entries, &["fields"], "a fields pattern");
-                        let mut pairs = Vec::new();
-                        for (key, value) in self.map(fields, "fields") {
-                            pairs.push((key.text.clone(), self.text(value, "a field")?));
-                        }
-                        Pattern::fields(&pairs, shapes)
-                    }
-                    (None, None, Some(block)) if depth == 0 => {
-                        return self.block(entries, block, shapes);
-                    }
-                    _ => Err(
-                        "a pattern is a text, or a map with one of regex, fields and block"
-                            .to_owned(),
-                    ),
-                }
-            }
-            _ => {
-                Err("a pattern is a text, or a map with one of regex, fields and block".to_owned())
-            }
-        };
-        pattern
-            .map_err(|why| self.say(node.line, Code::BadPattern, why))
-            .ok()
-    }
-
-    fn block(&mut self, entries: &[(Key, Node)], block: &Node, shapes: &Shapes) -> Option<Pattern> {
-        self.keys(entries, &["block", "has"], "a block pattern");
-        if self.text(block, "block")? != "panic" {
-            self.say(
-                block.line,
-                Code::UnknownWord,
-                "block: the only kind of block is `panic`",
-            );
-            return None;
-        }
-        let Some(has) = get(entries, "has") else {
-            self.say(
-                block.line,
-                Code::MissingKey,
-                "a block pattern names in `has` what stands in the block",
-            );
-            return None;
-        };
-        let items = self.list(has);
-        let has: Vec<Pattern> = items
-            .into_iter()
-            .take(MOST_PATTERNS)
-            .filter_map(|item| self.pattern(item, shapes, 1))
-            .collect();
-        (!has.is_empty()).then(|| Pattern::block(has))
     }
 }
