@@ -40,6 +40,7 @@ fn log_part(name: &str, programs: ProgramSet) -> Part {
         not: Vec::new(),
         programs,
         text_in: TextIn::default(),
+        captures: Default::default(),
         time: TimeConstraints::default(),
     }
 }
