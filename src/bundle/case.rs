@@ -1,5 +1,6 @@
 //! What the user named into a case: every input opened as far as needed to cut it into jobs.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use super::level::{Level, Shared};
 use super::limits::Limits;
 use super::sniff::{Format, HEAD, sniff};
 use super::source::{FileSource, Source, read_full};
+use super::split::{self, Kind, Runs, Split};
 use super::zip::{self, Archive};
 
 /// How inputs are opened.
@@ -29,6 +31,8 @@ pub struct Case {
     shared: Arc<Shared>,
     inputs: Vec<Input>,
     opened: Vec<Opened>,
+    /// Files that belong to an input already: named twice, or pieces of one upload.
+    taken: BTreeSet<PathBuf>,
 }
 
 /// One input of a case, as [`super::Entry::input`] counts them.
@@ -54,6 +58,11 @@ enum Opened {
         level: Level,
         files: Arc<Vec<File>>,
     },
+    Recover {
+        level: Level,
+        found: Found,
+        runs: Runs,
+    },
     Report(Vec<Problem>),
 }
 
@@ -64,6 +73,7 @@ impl Case {
             shared: Arc::new(Shared::new(options.limits.clone())),
             inputs: Vec::new(),
             opened: Vec::new(),
+            taken: BTreeSet::new(),
         };
         for path in paths {
             case.add(path, false);
@@ -98,6 +108,9 @@ impl Case {
                     found,
                     bytes,
                 } => jobs.push(Job::stream(level.clone(), found.clone(), bytes.clone())),
+                Opened::Recover { level, found, runs } => {
+                    jobs.push(Job::recover(level.clone(), found.clone(), runs.clone()));
+                }
                 Opened::Files { level, files } => jobs.extend(Job::files(level, files)),
                 Opened::Report(problems) => jobs.push(Job::report(problems.clone())),
             }
@@ -112,6 +125,11 @@ impl Case {
     }
 
     fn add(&mut self, path: &Path, live: bool) {
+        if let Ok(real) = path.canonicalize()
+            && !self.taken.insert(real)
+        {
+            return;
+        }
         let index = self.inputs.len();
         let level = Level::top(Arc::clone(&self.shared), index);
         let (root, unreadable) = match self.open_input(level, path, live) {
@@ -170,12 +188,70 @@ impl Case {
         if meta.len() == 0 {
             return Err("the file is empty (0 bytes)".into());
         }
-        let source = FileSource::open(path).map_err(|e| e.to_string())?;
         let modified = meta
             .modified()
             .ok()
             .and_then(|time| jiff::Timestamp::try_from(time).ok());
-        self.open_source(level, found_at(name, modified), Arc::new(source))
+        let found = found_at(name, modified);
+        match split::find(path).map_err(|e| e.to_string())? {
+            Some(split) => self.open_split(level, found, split),
+            None => {
+                let source = FileSource::open(path).map_err(|e| e.to_string())?;
+                self.open_source(level, found, Arc::new(source))
+            }
+        }
+    }
+
+    fn open_split(
+        &mut self,
+        level: Level,
+        found: Found,
+        split: Split,
+    ) -> Result<Option<String>, String> {
+        let real = split
+            .paths
+            .iter()
+            .filter_map(|path| path.canonicalize().ok());
+        self.taken.extend(real);
+        if !split.missing.is_empty() {
+            self.opened.push(Opened::Report(split.missing));
+        }
+        match split.kind {
+            Kind::Whole(source) => self.open_source(level, found, source),
+            Kind::StandAlone(sources) => {
+                let mut root = Ok(None);
+                for source in sources {
+                    root = self.open_source(level.clone(), found.clone(), source);
+                }
+                root
+            }
+            Kind::Gaps { first: true, runs } => {
+                // Only a zip can be read on behind a gap.
+                let Some((start, rest)) = runs.first() else {
+                    return Ok(None);
+                };
+                if head_format(&*start)? == Format::Zip {
+                    self.open_recovery(level, found, runs)
+                } else {
+                    let why = format!("{rest} bytes behind the missing piece are lost");
+                    let problem = Problem::new(found.path.clone(), why);
+                    self.opened.push(Opened::Report(vec![problem]));
+                    self.open_source(level, found, start)
+                }
+            }
+            Kind::Gaps { first: false, runs } => self.open_recovery(level, found, runs),
+        }
+    }
+
+    fn open_recovery(
+        &mut self,
+        level: Level,
+        found: Found,
+        runs: Runs,
+    ) -> Result<Option<String>, String> {
+        let level = level.inside(&found.path)?;
+        self.opened.push(Opened::Recover { level, found, runs });
+        Ok(None)
     }
 
     fn open_source(
@@ -184,9 +260,7 @@ impl Case {
         found: Found,
         source: Arc<dyn Source>,
     ) -> Result<Option<String>, String> {
-        let mut head = [0u8; HEAD];
-        let n = read_full(&*source, 0, &mut head).map_err(|e| e.to_string())?;
-        if sniff(head.get(..n).unwrap_or_default()) == Format::Zip {
+        if head_format(&*source)? == Format::Zip {
             let inside = level.inside(&found.path)?;
             // Where the directory is unusable the stream below recovers by local headers.
             if let Ok(archive) = zip::open(inside, &found.path, Arc::clone(&source)) {
@@ -242,6 +316,12 @@ impl Case {
         });
         Ok(listing.root)
     }
+}
+
+fn head_format(source: &dyn Source) -> Result<Format, String> {
+    let mut head = [0u8; HEAD];
+    let n = read_full(source, 0, &mut head).map_err(|e| e.to_string())?;
+    Ok(sniff(head.get(..n).unwrap_or_default()))
 }
 
 fn found_at(path: String, modified: Option<jiff::Timestamp>) -> Found {

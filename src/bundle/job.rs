@@ -298,7 +298,7 @@ pub(crate) fn open(
             Job::members(&Arc::new(archive))
         }
         Err(_) => {
-            zip::walk::walk(level, found, &mut Cursor::new(source), visit);
+            zip::walk(level, found, &mut Cursor::new(source), visit);
             Vec::new()
         }
     }

@@ -16,7 +16,6 @@ mod budget;
 mod case;
 mod entry;
 mod folder;
-#[allow(dead_code, reason = "the search for pieces comes next")]
 mod job;
 mod leaf;
 mod level;
@@ -29,16 +28,13 @@ mod place;
 mod placing;
 mod program;
 mod sniff;
-#[allow(dead_code, reason = "the search for pieces comes next")]
 mod source;
-#[allow(dead_code, reason = "the search for pieces comes next")]
 mod split;
 mod stream;
 mod tar;
 mod unpack;
 mod utf16;
 mod visit;
-#[allow(dead_code, reason = "the search for pieces comes next")]
 mod zip;
 
 pub use case::{Case, Input, OpenOptions};

@@ -25,7 +25,7 @@ fn walk_dyn(
 ) {
     match sniff(bytes.peek(HEAD)) {
         Format::Zip => match level.inside(&found.path) {
-            Ok(inside) => zip::walk::walk(inside, found, bytes, visit),
+            Ok(inside) => zip::walk(inside, found, bytes, visit),
             Err(why) => found.lost(why, visit),
         },
         Format::Tar => match level.inside(&found.path) {

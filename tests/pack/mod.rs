@@ -282,3 +282,9 @@ pub fn lines(n: usize) -> Vec<u8> {
     }
     out
 }
+
+/// Text as Windows tools write it: UTF-16 with its mark.
+pub fn utf16(text: &str) -> Vec<u8> {
+    let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+}

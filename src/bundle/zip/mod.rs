@@ -1,10 +1,13 @@
 //! Zip archives into members: by the central directory where there is one, else by local headers.
 
 mod archive;
+mod descriptor;
 mod directory;
 mod header;
 mod member;
-pub(crate) mod walk;
+mod walk;
 
 pub(crate) use archive::{Archive, Fate, Member, open};
+pub(crate) use directory::has_end;
 pub(crate) use member::{inflate_into_memory, nested_source, read_batch};
+pub(crate) use walk::{Recovery, walk};

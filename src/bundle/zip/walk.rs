@@ -2,28 +2,31 @@
 //! that are too large to hold. When the central directory comes by, it says which members were missed.
 
 use std::io::{self, BufRead, Read};
+use std::sync::Arc;
 
-use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 use memchr::memmem;
 
 use crate::bundle::leaf::Found;
 use crate::bundle::level::Level;
-use crate::bundle::loss::{Loss, again};
+use crate::bundle::loss::Loss;
 use crate::bundle::name::{Name, Seen, clean, first_folder, text};
 use crate::bundle::peek::Peek;
 use crate::bundle::sniff::HEAD;
+use crate::bundle::source::{Source, clip};
 use crate::bundle::tar::absolute_names;
 use crate::bundle::unpack::{CHUNK, Packed, Ratio};
 use crate::bundle::visit::Archived;
 use crate::bundle::{Skip, Visit, stream};
 use crate::error::Problem;
 
-use super::directory::{CENTRAL, CENTRAL_FIXED};
+use super::descriptor::{Described, UntilDescriptor, Whole};
+use super::directory::{CENTRAL, CENTRAL_FIXED, Directory};
 use super::header::{DEFLATED, FIXED, LOCAL, Local, STORED, method_name, u16_at};
 use super::member::Checked;
 
-const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
+/// A header with a long name; names behind a gap are looked for within this.
+const LONG_HEADER: usize = 4 << 10;
 /// End records: of a zip, of a zip64, its locator, an archive's extra data, a digital signature.
 const ENDS: [[u8; 4]; 4] = [
     *b"PK\x05\x06",
@@ -44,6 +47,8 @@ pub(crate) struct Recovery {
     /// Whether a central directory or end record was reached.
     finished: bool,
     last: Option<String>,
+    /// The names that the directory lists, where it could be read beforehand.
+    listed: Option<Seen>,
 }
 
 /// Walks the archive `found` whose members stand at `level`.
@@ -71,6 +76,38 @@ impl Recovery {
             members: 0,
             finished: false,
             last: None,
+            listed: None,
+        }
+    }
+
+    /// Reads the directory at the end of the last run, so that behind a gap the members of a nested
+    /// zip are not taken for members of this one.
+    pub(crate) fn learn(&mut self, last: Arc<dyn Source>) {
+        let Ok(directory) = Directory::find(last) else {
+            return;
+        };
+        let most = clip(self.level.shared.limits.members, usize::MAX);
+        let names = directory.take(most).map_while(|record| record.ok());
+        let mut listed = Seen::default();
+        for record in names {
+            if let Name::Clean(name) | Name::WasAbsolute(name) = clean(&record.name) {
+                listed.first(&name);
+            }
+        }
+        self.listed = Some(listed);
+    }
+
+    /// Whether a header that was searched for can be one of this archive's own.
+    fn is_own(&self, raw: &[u8]) -> bool {
+        let (Name::Clean(name) | Name::WasAbsolute(name)) = clean(&text(raw)) else {
+            return false;
+        };
+        match (&self.listed, &self.level.root) {
+            (Some(listed), _) => listed.has(&name),
+            (None, Some(root)) if self.level.is_outer() => {
+                name == **root || first_folder(&name) == Some(root)
+            }
+            (None, _) => true,
         }
     }
 
@@ -106,11 +143,11 @@ impl Recovery {
                 self.finished = true;
                 // A locator or comment is no member; another archive may follow.
                 bytes.consume(4);
-                if !seek_header(&mut bytes).1 {
+                if !self.seek_header(&mut bytes).1 {
                     break;
                 }
             } else {
-                let (skipped, found) = seek_header(&mut bytes);
+                let (skipped, found) = self.seek_header(&mut bytes);
                 self.report_gap(skipped, visit);
                 if !found {
                     break;
@@ -160,7 +197,7 @@ impl Recovery {
             return Ok(());
         };
         self.members += 1;
-        let name = self.name(&local, visit);
+        let name = self.name(&local);
         let folder = local.name.ends_with(['/', '\\']);
         let path = match &name {
             Some(name) => {
@@ -207,7 +244,7 @@ impl Recovery {
     }
 
     /// The clean name; nothing where it leaves the archive.
-    fn name(&mut self, local: &Local, _visit: &mut dyn Visit) -> Option<String> {
+    fn name(&mut self, local: &Local) -> Option<String> {
         match clean(&local.name) {
             Name::Clean(name) => Some(name),
             Name::WasAbsolute(name) => {
@@ -243,14 +280,13 @@ impl Recovery {
         let limits = &self.level.shared.limits;
         if local.streamed() {
             if local.method == DEFLATED {
-                let mut plain = Described {
-                    inner: DeflateDecoder::new(&mut *bytes),
-                    crc: Crc::new(),
-                    size: 0,
-                    done: None,
-                };
+                let mut plain = Described::new(bytes);
                 stream::walk(&self.level, found, Peek::new(&mut plain, HEAD), visit);
-                return plain.rest();
+                // A damaged member ends the member, not the archive.
+                if !plain.rest()? {
+                    self.recover(bytes);
+                }
+                return Ok(());
             }
             let mut plain = UntilDescriptor::new(&mut *bytes);
             stream::walk(&self.level, found, Peek::new(&mut plain, HEAD), visit);
@@ -278,17 +314,72 @@ impl Recovery {
             return skip(bytes, local.packed);
         }
         if local.method == DEFLATED && !local.encrypted() {
-            let mut plain = Described {
-                inner: DeflateDecoder::new(&mut *bytes),
-                crc: Crc::new(),
-                size: 0,
-                done: None,
-            };
-            return plain.rest();
+            let mut plain = Described::new(bytes);
+            if !plain.rest()? {
+                self.recover(bytes);
+            }
+            return Ok(());
         }
         // Where such data end is not knowable; the next header is looked for.
-        seek_header(bytes);
+        self.seek_header(bytes);
         Ok(())
+    }
+
+    /// Skips to the next local or central header; how far, and whether there is one.
+    fn seek_header(&self, bytes: &mut Peek<&mut dyn Read>) -> (u64, bool) {
+        let mut skipped = 0u64;
+        loop {
+            let head = bytes.peek(CHUNK);
+            if head.len() < 4 {
+                skipped += head.len() as u64;
+                let n = head.len();
+                bytes.consume(n);
+                return (skipped, false);
+            }
+            let whole = head.len() == CHUNK;
+            let mut step = head.len() - 3;
+            let mut found = false;
+            for at in memmem::find_iter(head, b"PK") {
+                let here = head.get(at..).unwrap_or_default();
+                if at > 0 && here.len() < LONG_HEADER && whole {
+                    // Too close to the end of what is seen: look again from here.
+                    step = at;
+                    break;
+                }
+                if self.starts_here(here) {
+                    step = at;
+                    found = true;
+                    break;
+                }
+            }
+            bytes.consume(step);
+            skipped += step as u64;
+            if found {
+                return (skipped, true);
+            }
+        }
+    }
+
+    /// Whether a header of this archive starts here.
+    fn starts_here(&self, here: &[u8]) -> bool {
+        let name = |fixed: usize, len: usize| here.get(fixed..fixed + len);
+        if Local::plausible(here) {
+            let len = u16_at(here, 26).map_or(0, usize::from);
+            return name(FIXED, len).is_some_and(|name| self.is_own(name));
+        }
+        if here.starts_with(&CENTRAL) {
+            let len = u16_at(here, 28).map_or(0, usize::from);
+            return name(CENTRAL_FIXED, len).is_some_and(|name| self.is_own(name));
+        }
+        false
+    }
+
+    /// Goes on behind damaged data, unless a header follows at once.
+    fn recover(&self, bytes: &mut Peek<&mut dyn Read>) {
+        let head = bytes.peek(4);
+        if head != LOCAL && head != CENTRAL {
+            self.seek_header(bytes);
+        }
     }
 
     /// One record of the central directory; false where it is cut off.
@@ -341,207 +432,4 @@ fn skip(bytes: &mut impl Read, n: u64) -> io::Result<()> {
         return Err(Loss::CutOff.into());
     }
     Ok(())
-}
-
-/// Skips to the next local or central header; how far, and whether there is one.
-fn seek_header(bytes: &mut Peek<&mut dyn Read>) -> (u64, bool) {
-    let mut skipped = 0u64;
-    loop {
-        let head = bytes.peek(CHUNK);
-        if head.len() < 4 {
-            skipped += head.len() as u64;
-            let n = head.len();
-            bytes.consume(n);
-            return (skipped, false);
-        }
-        let mut step = head.len() - 3;
-        let mut found = false;
-        for at in memmem::find_iter(head, b"PK") {
-            let here = head.get(at..).unwrap_or_default();
-            if at > 0 && here.len() < CENTRAL_FIXED && head.len() == CHUNK {
-                // Too close to the end of what is seen: look again from here.
-                step = at;
-                break;
-            }
-            if Local::plausible(here) || here.starts_with(&CENTRAL) {
-                step = at;
-                found = true;
-                break;
-            }
-        }
-        bytes.consume(step);
-        skipped += step as u64;
-        if found {
-            return (skipped, true);
-        }
-    }
-}
-
-/// Stored data that end before their declared length are an error.
-struct Whole<R>(io::Take<R>);
-
-impl<R: Read> Read for Whole<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.0.read(buf)?;
-        if n == 0 && self.0.limit() > 0 && !buf.is_empty() {
-            return Err(Loss::CutOff.into());
-        }
-        Ok(n)
-    }
-}
-
-/// Deflated data whose checksum and sizes follow them.
-struct Described<R: BufRead> {
-    inner: DeflateDecoder<R>,
-    crc: Crc,
-    size: u64,
-    /// How it ended: well, or with this error.
-    done: Option<io::Result<()>>,
-}
-
-impl Described<&mut Peek<&mut dyn Read>> {
-    /// Reads on to the end of the data, whatever the visitor left.
-    fn rest(&mut self) -> io::Result<()> {
-        // A damaged member ends the member, not the archive: the next header is looked for.
-        if io::copy(self, &mut io::sink()).is_err() {
-            let bytes = self.inner.get_mut();
-            if let Some(e) = bytes.failure() {
-                return Err(e);
-            }
-            let head = bytes.peek(4);
-            if head != LOCAL && head != CENTRAL {
-                seek_header(bytes);
-            }
-        }
-        Ok(())
-    }
-
-    /// Consumes the descriptor and compares. It comes in four shapes: with or without a signature,
-    /// with sizes of four or eight bytes.
-    fn descriptor(&mut self) -> io::Result<()> {
-        let (packed, size, crc) = (self.inner.total_in(), self.size, self.crc.sum());
-        let bytes = self.inner.get_mut();
-        let head = bytes.peek(24);
-        let signed = head.starts_with(&DESCRIPTOR);
-        let body = if signed {
-            head.get(4..).unwrap_or_default()
-        } else {
-            head
-        };
-        let fits = |width: usize| {
-            number(body, 4, width) == Some(packed) && number(body, 4 + width, width) == Some(size)
-        };
-        let width = if fits(8) {
-            8
-        } else if fits(4) || signed {
-            4
-        } else {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "its descriptor is missing",
-            ));
-        };
-        let declared = number(body, 0, 4);
-        bytes.consume(usize::from(signed) * 4 + 4 + 2 * width);
-        if declared != Some(u64::from(crc)) {
-            return Err(Loss::Checksum.into());
-        }
-        Ok(())
-    }
-}
-
-impl Read for Described<&mut Peek<&mut dyn Read>> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if let Some(done) = &self.done {
-            return done.as_ref().map_or_else(|e| Err(again(e)), |()| Ok(0));
-        }
-        if buf.is_empty() {
-            return Ok(0);
-        }
-        let result = match self.inner.read(buf) {
-            Ok(0) => self.descriptor(),
-            Ok(n) => {
-                self.crc.update(buf.get(..n).unwrap_or_default());
-                self.size += n as u64;
-                return Ok(n);
-            }
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => return Err(e),
-            Err(e) => Err(e),
-        };
-        let shown = result.as_ref().map_or_else(|e| Err(again(e)), |()| Ok(0));
-        self.done = Some(result);
-        shown
-    }
-}
-
-/// A little-endian number of `width` bytes.
-fn number(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
-    let bytes = bytes.get(at..at + width)?;
-    Some(bytes.iter().rev().fold(0, |n, &b| n << 8 | u64::from(b)))
-}
-
-/// Stored data of unknown length: they end at a descriptor whose checksum and sizes fit them, or,
-/// where none does, with the archive.
-struct UntilDescriptor<'a, 'b> {
-    bytes: &'a mut Peek<&'b mut dyn Read>,
-    crc: Crc,
-    size: u64,
-    done: bool,
-}
-
-impl<'a, 'b> UntilDescriptor<'a, 'b> {
-    fn new(bytes: &'a mut Peek<&'b mut dyn Read>) -> Self {
-        Self {
-            bytes,
-            crc: Crc::new(),
-            size: 0,
-            done: false,
-        }
-    }
-
-    /// The length of the descriptor that starts here, if one does.
-    fn descriptor(&mut self) -> Option<usize> {
-        let (size, crc) = (self.size, self.crc.sum());
-        let head = self.bytes.peek(24);
-        if !head.starts_with(&DESCRIPTOR) || number(head, 4, 4) != Some(crc.into()) {
-            return None;
-        }
-        [8, 4].into_iter().find_map(|width| {
-            let fits = number(head, 8, width) == Some(size)
-                && number(head, 8 + width, width) == Some(size);
-            fits.then_some(8 + 2 * width)
-        })
-    }
-}
-
-impl Read for UntilDescriptor<'_, '_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.done || buf.is_empty() {
-            return Ok(0);
-        }
-        if let Some(length) = self.descriptor() {
-            self.bytes.consume(length);
-            self.done = true;
-            return Ok(0);
-        }
-        let ready = self.bytes.fill_buf()?;
-        if ready.is_empty() {
-            self.done = true;
-            return Err(Loss::CutOff.into());
-        }
-        // Up to the next signature, or all of it.
-        let until = ready
-            .iter()
-            .skip(1)
-            .position(|&b| b == b'P')
-            .map_or(ready.len(), |at| at + 1);
-        let n = until.min(buf.len());
-        if let (Some(to), Some(from)) = (buf.get_mut(..n), ready.get(..n)) {
-            to.copy_from_slice(from);
-            self.crc.update(from);
-        }
-        self.bytes.consume(n);
-        self.size += n as u64;
-        Ok(n)
-    }
 }
