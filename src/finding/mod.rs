@@ -23,6 +23,7 @@ pub use evaluate::{Case, Finding, evaluate, why};
 pub use observe::{Observation, Proof};
 pub use state::State;
 pub use subject::{Place, Subject};
+pub use timing::CLOCK_TOLERANCE;
 
 #[cfg(test)]
 pub(crate) mod build;

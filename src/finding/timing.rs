@@ -11,7 +11,7 @@ use crate::detect::Location;
 use crate::signature::TimeConstraints;
 
 /// How far the clocks of two nodes of a healthy cluster may differ.
-pub(super) const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
+pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 /// A hit belongs to the last part of a coverage when it is at most this long before its end, or within the
 /// last tenth of it.
 const TAIL: SignedDuration = SignedDuration::from_mins(10);

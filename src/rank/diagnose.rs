@@ -2,18 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::anchor::{Anchor, anchors};
-use super::fold::{Reach, Walk};
-use super::score::{self, Score};
+use super::anchor::anchors;
+use super::judge::{Judged, causes, order};
 use super::{
-    Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, State, checked, missing, quote,
-    remedy, verdict,
+    Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, checked, missing, quote, remedy,
+    score, verdict,
 };
 use crate::bundle::{EntryKind, Skip};
-use crate::detect::{Captures, Location};
+use crate::detect::Captures;
 use crate::evidence::Evidence;
 use crate::finding::{Context, Finding, Subject};
-use crate::signature::{Database, Kind, Product, Signature, Sureness, Template};
+use crate::signature::{Database, Kind, Product, Signature, Template};
 
 /// What is known of the case while signatures are judged.
 pub fn context(inputs: &[InputSummary]) -> Context {
@@ -64,18 +63,6 @@ fn own_products(
         own.insert(harvester.to_owned(), version.to_owned());
     }
     own
-}
-
-/// A cause or symptom on its way into the diagnosis.
-pub(super) struct Judged<'a> {
-    pub(super) finding: &'a Finding,
-    pub(super) signature: &'a Signature,
-    pub(super) reach: Reach,
-    /// As alive as the newest thing it explains.
-    pub(super) state: State,
-    /// Ids of causes that stand on the same line.
-    pub(super) rivals: Vec<String>,
-    pub(super) score: Score,
 }
 
 /// Orders and explains findings. `findings` are those of [`evaluate`](crate::finding::evaluate).
@@ -133,148 +120,6 @@ pub fn diagnose(
     }
 }
 
-fn causes<'a>(
-    database: &'a Database,
-    evidence: &Evidence,
-    findings: &'a [Finding],
-    anchors: &[Anchor],
-) -> Vec<Judged<'a>> {
-    let walk = Walk {
-        database,
-        evidence,
-        findings,
-        anchors,
-    };
-    let is_cause = |finding: &Finding| {
-        let signature = database.signatures.get(finding.signature);
-        signature.is_some_and(|signature| signature.kind == Kind::Cause)
-    };
-    let lines: Vec<Lines> = findings
-        .iter()
-        .map(|finding| Lines::of(evidence, finding))
-        .collect();
-    let mut causes = Vec::new();
-    for (at, finding) in findings.iter().enumerate().filter(|(_, f)| is_cause(f)) {
-        let Some(signature) = database.signatures.get(finding.signature) else {
-            continue;
-        };
-        let reach = walk.reach(at);
-        let newest = reach.symptoms.keys().filter_map(|at| findings.get(*at));
-        let newest = newest.map(|symptom| symptom.state).max();
-        let mut state = finding.state;
-        if state == State::Ended
-            && (newest.is_some_and(State::is_alive) || !reach.anchors.is_empty())
-        {
-            state = State::Ongoing;
-        }
-        let rivals = findings
-            .iter()
-            .zip(&lines)
-            .enumerate()
-            .filter(|(other, (rival, theirs))| {
-                *other != at
-                    && is_cause(rival)
-                    && lines.get(at).is_some_and(|own| own.same_as(theirs))
-                    && rival.sure >= finding.sure
-            })
-            .filter_map(|(_, (rival, _))| database.signatures.get(rival.signature))
-            .map(|rival| rival.id.clone())
-            .collect::<Vec<_>>();
-        let reaches = !reach.anchors.is_empty();
-        let score = Score {
-            alive: state.is_alive(),
-            proven: finding.sure >= Sureness::Likely,
-            reach: reaches,
-            minor: score::is_minor(signature.severity, reaches),
-            sure: finding.sure,
-            onset: finding.span.map(|(first, _)| first),
-            id: signature.id.clone(),
-        };
-        causes.push(Judged {
-            finding,
-            signature,
-            reach,
-            state,
-            rivals,
-            score,
-        });
-    }
-    causes
-}
-
-/// The lines that a finding's first subject stands on.
-struct Lines(BTreeSet<(u32, Location)>);
-
-impl Lines {
-    fn of(evidence: &Evidence, finding: &Finding) -> Self {
-        let seen = finding.cases.iter().flat_map(|case| &case.seen);
-        Self(
-            seen.flat_map(|one| {
-                one.hits(evidence)
-                    .map(|hit| (one.entry, hit.location.clone()))
-            })
-            .collect(),
-        )
-    }
-
-    /// Whether everything the smaller one stands on, the other does too.
-    fn same_as(&self, other: &Lines) -> bool {
-        let (small, large) = if self.0.len() <= other.0.len() {
-            (&self.0, &other.0)
-        } else {
-            (&other.0, &self.0)
-        };
-        !small.is_empty() && small.is_subset(large)
-    }
-}
-
-/// Sorts the causes and numbers the independent problems: causes that explain a common failure are one problem.
-/// Causes of one problem stand together, the best first, as long as they are proven.
-fn order(causes: &mut [Judged<'_>]) -> Vec<usize> {
-    causes.sort_by_cached_key(|judged| judged.score.key());
-    let mut group: Vec<usize> = (0..causes.len()).collect();
-    for at in 0..causes.len() {
-        for earlier in 0..at {
-            let (Some(a), Some(b)) = (causes.get(earlier), causes.get(at)) else {
-                continue;
-            };
-            let common = !a.reach.anchors.is_disjoint(&b.reach.anchors)
-                || a.reach
-                    .symptoms
-                    .keys()
-                    .any(|s| b.reach.symptoms.contains_key(s))
-                || a.rivals.contains(&b.signature.id)
-                || b.rivals.contains(&a.signature.id);
-            if common {
-                let (from, to) = (group.get(at).copied(), group.get(earlier).copied());
-                for slot in &mut group {
-                    if Some(*slot) == from {
-                        *slot = to.unwrap_or(*slot);
-                    }
-                }
-            }
-        }
-    }
-    let mut numbered: Vec<(usize, usize)> = group.iter().copied().enumerate().collect();
-    numbered.sort_by_key(|(at, group)| {
-        let wins = causes.get(*at).is_some_and(|judged| judged.score.wins());
-        (!wins, if wins { *group } else { 0 }, *at)
-    });
-    let mut position = vec![0; causes.len()];
-    for (new, (old, _)) in numbered.iter().enumerate() {
-        if let Some(slot) = position.get_mut(*old) {
-            *slot = new;
-        }
-    }
-    let by_id: BTreeMap<String, usize> = causes
-        .iter()
-        .map(|judged| judged.signature.id.clone())
-        .zip(position)
-        .collect();
-    causes.sort_by_key(|judged| by_id.get(&judged.signature.id).copied());
-    numbered.into_iter().map(|(_, group)| group).collect()
-}
-
 /// For each symptom, by position among the findings, the ids of the causes that explain it, best first.
 fn explained(causes: &[Judged<'_>]) -> BTreeMap<usize, Vec<String>> {
     let mut explained: BTreeMap<usize, Vec<String>> = BTreeMap::new();
@@ -304,6 +149,7 @@ fn cause(
             .reasons
             .push("not seen any more, but what follows from it still is".to_owned());
     }
+    ranked.reasons.extend(judged.notes.iter().cloned());
     if rival {
         let rivals = judged.rivals.join(", ");
         ranked

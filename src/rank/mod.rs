@@ -9,6 +9,7 @@ mod class;
 mod diagnose;
 mod diagnosis;
 mod fold;
+mod judge;
 mod missing;
 mod quote;
 mod remedy;

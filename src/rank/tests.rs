@@ -323,6 +323,60 @@ fn two_causes_of_one_failure_are_one_problem() {
     assert!(d.headline.contains("; c/other on n1 "), "{}", d.headline);
 }
 
+/// Two causes, each of which stands on the line of a symptom that the other leads to.
+fn circle(first: i64, second: i64) -> Diagnosis {
+    let db = database(vec![
+        cause("a/disk").leads_to(&[Class::EtcdDown]),
+        cause("b/etcd").leads_to(&[Class::DiskFull]),
+        symptom("c/slow", Class::EtcdDown),
+        symptom("d/full", Class::DiskFull),
+    ]);
+    let e = evidence(vec![
+        log("n1", Kubelet)
+            .hit(&db, "a/disk", 0, &[], &[first, 599])
+            .hit(&db, "d/full", 0, &[], &[first, 599]),
+        log("n1", Etcd)
+            .hit(&db, "b/etcd", 0, &[], &[second, 599])
+            .hit(&db, "c/slow", 0, &[], &[second, 599]),
+    ]);
+    run(&db, &e)
+}
+
+#[test]
+fn causes_that_feed_each_other_are_one_problem_and_the_first_leads() {
+    let d = circle(500, 497);
+    assert_eq!(ids(&d.causes), ["b/etcd", "a/disk"]);
+    assert!(!d.headline.contains("independent"), "{}", d.headline);
+    let says = |d: &Diagnosis, text: &str| d.causes[0].reasons.iter().any(|r| r == text);
+    assert!(says(&d, "brings about a/disk"), "{:?}", d.causes[0].reasons);
+    let d = circle(500, 500);
+    assert_eq!(ids(&d.causes), ["a/disk", "b/etcd"]);
+    let start_here = "this and b/etcd feed each other and began together: start here";
+    assert!(says(&d, start_here), "{:?}", d.causes[0].reasons);
+}
+
+#[test]
+fn an_equally_sure_rival_on_the_same_line_proves_nothing() {
+    let db = database(vec![
+        cause("a/one").sure(Sureness::Likely),
+        cause("b/two").sure(Sureness::Likely),
+        cause("c/three"),
+    ]);
+    let two = || {
+        log("n1", Kubelet)
+            .hit(&db, "a/one", 0, &[], &[599])
+            .hit(&db, "b/two", 0, &[], &[599])
+    };
+    let d = run(&db, &evidence(vec![two()]));
+    assert_eq!(d.verdict, Verdict::SymptomsOnly);
+    let d = run(
+        &db,
+        &evidence(vec![two().hit(&db, "c/three", 0, &[], &[599])]),
+    );
+    assert_eq!(ids(&d.causes), ["c/three", "a/one", "b/two"]);
+    assert_eq!(d.verdict, Verdict::KnownCause);
+}
+
 #[test]
 fn commands_are_filled_once_per_distinct_captures() {
     let mut signature = cause("a/x").step(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::anchor::{Anchor, From};
-use super::diagnose::Judged;
+use super::judge::Judged;
 use super::{RankedFinding, Scanned, State, Verdict};
 use crate::signature::{Severity, Sureness};
 
