@@ -1,1 +1,198 @@
-//! The only file that makes threads: inputs and a database into evidence.
+//! The only file that makes threads: inputs and a database into a diagnosis.
+//!
+//! Jobs (members of archives, walks over streams) stand in one queue, heaviest first; every worker takes the next,
+//! reads it through its own [`Collector`], and puts back what the job uncovered (the members of a nested archive).
+//! The collectors' finds are merged in the order of inputs and paths, so threads never show in the result.
+
+use std::collections::BinaryHeap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::bundle::{Case, Job, OpenOptions};
+use crate::detect::Detector;
+use crate::error::{Error, Problem, Result};
+use crate::evidence::{Collected, Collector, Evidence, ObjectLimits, Progress, Wanted};
+use crate::finding;
+use crate::rank::{self, Diagnosis};
+use crate::signature::Database;
+
+/// How a scan runs. The defaults suit a workstation.
+#[derive(Debug, Clone, Default)]
+pub struct ScanOptions {
+    /// How inputs are opened, with the limits on what they may hold.
+    pub open: OpenOptions,
+    /// Worker threads; 0 = one per core.
+    pub threads: usize,
+    /// Limits on objects.
+    pub objects: ObjectLimits,
+    /// Counts what was read while the scan runs, for progress displays.
+    pub progress: Option<Arc<Progress>>,
+}
+
+/// A finished scan.
+#[derive(Debug)]
+pub struct Scan {
+    /// Everything that was learned.
+    pub evidence: Evidence,
+    /// The answer.
+    pub diagnosis: Diagnosis,
+}
+
+/// Reads every input and diagnoses them as one case.
+pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) -> Result<Scan> {
+    let evidence = gather(paths, database, options)?;
+    let names: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let inputs = rank::summarize(&evidence, &names);
+    let context = rank::context(&inputs);
+    let findings = finding::evaluate(database, &evidence, &context);
+    let diagnosis = rank::diagnose(database, &evidence, findings, inputs);
+    Ok(Scan {
+        evidence,
+        diagnosis,
+    })
+}
+
+/// Reads every input into evidence.
+pub fn gather(
+    paths: &[PathBuf],
+    database: &Arc<Database>,
+    options: &ScanOptions,
+) -> Result<Evidence> {
+    let case = Case::open(paths, &options.open)?;
+    let detector = Arc::new(Detector::new(database));
+    let wanted = Arc::new(Wanted::new(database.queries()));
+    let queue = Queue::new(case.jobs());
+    let progress = options.progress.clone().unwrap_or_default();
+    let work = || {
+        let mut collector = Collector::new(
+            &detector,
+            &wanted,
+            options.objects.clone(),
+            Arc::clone(&progress),
+        );
+        queue.drain(&mut collector);
+        collector.finish()
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .thread_name(|index| format!("scan-{index}"))
+        .build()
+        .map_err(|error| Error::Usage(format!("start worker threads: {error}")))?;
+    let collected: Vec<Collected> = pool.broadcast(|_| work());
+    Ok(Evidence::merge(collected))
+}
+
+/// Jobs waiting and running. A job may add jobs, so the queue is done when nothing waits and nothing runs.
+struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    waiting: BinaryHeap<Waiting>,
+    running: usize,
+    /// Keeps the order of jobs of one weight.
+    added: u64,
+}
+
+struct Waiting {
+    weight: u64,
+    added: u64,
+    job: Job,
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+impl Eq for Waiting {}
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.weight
+            .cmp(&other.weight)
+            .then(other.added.cmp(&self.added))
+    }
+}
+
+impl Queue {
+    fn new(jobs: Vec<Job>) -> Self {
+        let mut state = State {
+            waiting: BinaryHeap::new(),
+            running: 0,
+            added: 0,
+        };
+        state.add(jobs);
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// A panic inside a job is caught before the lock is taken again, so a poisoned lock still holds good data.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Option<Job> {
+        let mut state = self.lock();
+        loop {
+            if let Some(next) = state.waiting.pop() {
+                state.running += 1;
+                return Some(next.job);
+            }
+            if state.running == 0 {
+                return None;
+            }
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn done(&self, uncovered: Vec<Job>) {
+        let mut state = self.lock();
+        state.running = state.running.saturating_sub(1);
+        state.add(uncovered);
+        self.changed.notify_all();
+    }
+
+    /// Runs jobs until none are left anywhere. A job that panics becomes a problem.
+    fn drain(&self, collector: &mut Collector) {
+        while let Some(job) = self.take() {
+            let name = job.name();
+            let outcome = catch_unwind(AssertUnwindSafe(|| job.run(collector)));
+            let uncovered = outcome.unwrap_or_else(|_| {
+                collector.abandon(Problem::new(
+                    name,
+                    "reading it failed in an unexpected way; what was not yet read of it is lost",
+                ));
+                Vec::new()
+            });
+            self.done(uncovered);
+        }
+    }
+}
+
+impl State {
+    fn add(&mut self, jobs: Vec<Job>) {
+        for job in jobs {
+            self.added += 1;
+            self.waiting.push(Waiting {
+                weight: job.weight(),
+                added: self.added,
+                job,
+            });
+        }
+    }
+}

@@ -32,7 +32,7 @@ pub(crate) struct Listing {
 /// One file of a directory.
 pub(crate) struct File {
     /// As reports show it.
-    name: String,
+    pub(crate) name: String,
     path: PathBuf,
     size: u64,
     modified: Option<jiff::Timestamp>,

@@ -84,6 +84,22 @@ impl Job {
         self.weight
     }
 
+    /// What a failure of this job is reported under: the first member it would read.
+    pub fn name(&self) -> String {
+        match &self.work {
+            Work::Members { archive, range } => archive
+                .members
+                .get(range.start)
+                .map_or_else(String::new, |member| member.path.clone()),
+            Work::Nested { held, .. } => held.found.path.clone(),
+            Work::Stream { found, .. } | Work::Recover { found, .. } => found.path.clone(),
+            Work::Files { files, range, .. } => files
+                .get(range.start)
+                .map_or_else(String::new, |file| file.name.clone()),
+            Work::Report(_) => String::new(),
+        }
+    }
+
     /// Reads everything in it and returns what is now to be done.
     pub fn run(self, visit: &mut dyn Visit) -> Vec<Job> {
         let shared = self.shared();

@@ -9,6 +9,7 @@ use super::loss::{Loss, again, describe};
 use super::peek::Peek;
 use super::placing;
 use super::sniff::{Format, HEAD, sniff};
+use super::time_in_name::time_in_name;
 use super::utf16;
 use super::{Entry, EntryKind, Skip, Visit};
 
@@ -30,7 +31,12 @@ impl Found {
             input: level.input,
             path: self.path,
             size: self.size,
-            modified: self.modified,
+            // Copies, checkouts and re-zipped bundles lose member times; the name of the root folder keeps its own.
+            modified: level
+                .root
+                .as_deref()
+                .and_then(time_in_name)
+                .or(self.modified),
             kind: placement.kind,
             origin: placement.origin,
         }

@@ -32,6 +32,7 @@ mod source;
 mod split;
 mod stream;
 mod tar;
+mod time_in_name;
 mod unpack;
 mod utf16;
 mod visit;
@@ -47,4 +48,5 @@ pub use place::{
     place_loose, refine, refine_nodes,
 };
 pub use program::{Program, ProgramSet};
+pub use time_in_name::time_in_name;
 pub use visit::{Archived, Visit};

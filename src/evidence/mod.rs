@@ -1,13 +1,19 @@
 //! Hits, Kubernetes objects and host facts into one indexed store.
 
+mod collect;
 mod fact;
 pub mod facts;
+mod merge;
 mod object;
 pub mod objects;
+mod progress;
 pub mod select;
 mod store;
 pub mod texts;
 
+pub use collect::{Collected, Collector};
 pub use fact::Fact;
 pub use object::{Object, ObjectKey};
+pub use objects::{ObjectLimits, Wanted};
+pub use progress::Progress;
 pub use store::{Evidence, ReadEntry};

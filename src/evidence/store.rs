@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Fact, Object, ObjectKey};
-use crate::bundle::Entry;
+use crate::bundle::{Archived, Entry};
 use crate::detect::EntryHits;
 use crate::error::Problem;
 
@@ -28,6 +28,8 @@ pub struct Evidence {
     pub collected: BTreeSet<ObjectKey>,
     /// Facts.
     pub facts: Vec<Fact>,
+    /// Nested archives, ordered by (input, path): one without files (an empty node zip) is noticed here.
+    pub archives: Vec<Archived>,
     /// Problems of all entries, ordered.
     pub problems: Vec<Problem>,
 }

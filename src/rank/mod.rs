@@ -14,6 +14,7 @@ mod missing;
 mod quote;
 mod remedy;
 mod score;
+mod summary;
 mod verdict;
 
 pub use diagnose::{context, diagnose};
@@ -21,6 +22,7 @@ pub use diagnosis::{
     Check, Consequence, Diagnosis, EvidenceItem, InputSummary, NodeSummary, NotExamined,
     RankedFinding, Remediation, Scanned, State, Step, Subject, Unusual, Verdict,
 };
+pub use summary::summarize;
 
 #[cfg(test)]
 mod tests;

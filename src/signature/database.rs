@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::load::Directory;
 use super::problem::{Code, SignatureProblem, closest};
 use super::read;
-use super::{Class, Kind, Product, Signature, Version};
+use super::{Class, Kind, Product, Query, Signature, Source, Version};
 
 /// The immutable database.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +23,18 @@ pub struct Database {
 }
 
 impl Database {
+    /// Every object query of every signature.
+    pub fn queries(&self) -> impl Iterator<Item = &Query> {
+        let parts = self
+            .signatures
+            .iter()
+            .flat_map(|signature| &signature.parts);
+        parts.filter_map(|part| match &part.source {
+            Source::Object(query) => Some(query),
+            Source::Log { .. } | Source::Fact(_) => None,
+        })
+    }
+
     /// The signatures that came with bundlevet.
     pub fn shipped() -> &'static Arc<Database> {
         static SHIPPED: OnceLock<Arc<Database>> = OnceLock::new();

@@ -1,0 +1,212 @@
+//! The workers' shares into one [`Evidence`] whose order does not depend on who read what when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::collect::{Collected, Matches, TextHits};
+use super::texts::{self, Text};
+use super::{Evidence, ObjectKey, ReadEntry};
+use crate::bundle;
+use crate::detect::{About, Captures, Hit, HitSeries, Location};
+
+/// Hits kept at either end of a series.
+const KEPT: usize = 5;
+/// Distinct sets of captures of one part in one entry.
+const MAX_CAPTURES: usize = 64;
+
+impl Evidence {
+    /// Merges what the workers found.
+    pub fn merge(shares: Vec<Collected>) -> Evidence {
+        let mut merged = Collected::default();
+        for mut share in shares {
+            let base = u32::try_from(merged.entries.len()).unwrap_or(u32::MAX);
+            share
+                .objects
+                .iter_mut()
+                .for_each(|object| object.entry += base);
+            share.facts.iter_mut().for_each(|fact| fact.entry += base);
+            share
+                .text_hits
+                .iter_mut()
+                .for_each(|hit| hit.text.entry += base);
+            merged.entries.append(&mut share.entries);
+            merged.objects.append(&mut share.objects);
+            merged.facts.append(&mut share.facts);
+            merged.text_hits.append(&mut share.text_hits);
+            merged.archives.append(&mut share.archives);
+            merged.problems.append(&mut share.problems);
+            merged.collected.append(&mut share.collected);
+        }
+        let place = sort_entries(&mut merged.entries);
+        let at = |entry: u32| place.get(entry as usize).copied().unwrap_or(u32::MAX);
+        merged
+            .objects
+            .iter_mut()
+            .for_each(|object| object.entry = at(object.entry));
+        merged
+            .facts
+            .iter_mut()
+            .for_each(|fact| fact.entry = at(fact.entry));
+        merged
+            .text_hits
+            .iter_mut()
+            .for_each(|hit| hit.text.entry = at(hit.text.entry));
+        merged.facts.sort_by(|a, b| {
+            (&a.key, &a.node, a.entry, a.line).cmp(&(&b.key, &b.node, b.entry, b.line))
+        });
+        merged
+            .archives
+            .sort_by(|a, b| (a.input, &a.path).cmp(&(b.input, &b.path)));
+        merged.problems.sort();
+        merged.problems.dedup();
+        attach_texts(&mut merged.entries, merged.text_hits);
+        let mut evidence = Evidence {
+            entries: merged.entries,
+            objects: texts::distinct_objects(merged.objects),
+            collected: merged.collected,
+            facts: merged.facts,
+            archives: merged.archives,
+            problems: merged.problems,
+        };
+        evidence.resolve_names();
+        evidence
+    }
+
+    /// Ambiguous names (`podlogs/<namespace>-<pod>`) once the bundle's own lists are known.
+    fn resolve_names(&mut self) {
+        let of_core = |kind: &str| {
+            let key = ObjectKey {
+                kind: kind.to_owned(),
+                group: String::new(),
+            };
+            self.objects.get(&key).into_iter().flatten()
+        };
+        let namespaces: BTreeSet<String> = of_core("Namespace")
+            .map(|object| object.name.clone())
+            .collect();
+        let pods: BTreeSet<(String, String)> = of_core("Pod")
+            .filter_map(|pod| Some((pod.namespace.clone()?, pod.name.clone())))
+            .collect();
+        let mut entries: Vec<_> = self.entries.iter().map(|read| read.entry.clone()).collect();
+        bundle::refine(&mut entries, &namespaces, &pods);
+        for (read, entry) in self.entries.iter_mut().zip(entries) {
+            read.entry = entry;
+        }
+    }
+}
+
+/// Sorts by (input, path); returns each entry's new place by its old one.
+fn sort_entries(entries: &mut Vec<ReadEntry>) -> Vec<u32> {
+    let mut order: Vec<(usize, ReadEntry)> =
+        std::mem::take(entries).into_iter().enumerate().collect();
+    // Two members with one path: the larger first, so that the order does not depend on the reader.
+    order.sort_by(|(_, a), (_, b)| {
+        let key = |read: &ReadEntry| (read.hits.coverage.bytes, read.hits.coverage.lines);
+        (a.entry.input, &a.entry.path)
+            .cmp(&(b.entry.input, &b.entry.path))
+            .then_with(|| key(b).cmp(&key(a)))
+    });
+    let mut place = vec![0u32; order.len()];
+    for (new, (old, _)) in order.iter().enumerate() {
+        if let Some(slot) = place.get_mut(*old) {
+            *slot = u32::try_from(new).unwrap_or(u32::MAX);
+        }
+    }
+    entries.extend(order.into_iter().map(|(_, read)| read));
+    place
+}
+
+/// Hits in objects' texts become series of the entries that the objects stand in.
+fn attach_texts(entries: &mut [ReadEntry], found: Vec<TextHits>) {
+    let mut hits: BTreeMap<(u32, String, String), Matches> = BTreeMap::new();
+    let mut kept = Vec::new();
+    for TextHits {
+        text,
+        hits: of_text,
+    } in found
+    {
+        hits.insert(
+            (text.entry, text.object.clone(), text.path.clone()),
+            of_text,
+        );
+        kept.push(text);
+    }
+    let mut series: BTreeMap<u32, BTreeMap<Key, HitSeries>> = BTreeMap::new();
+    for text in texts::distinct(kept) {
+        let Some(of_text) = hits.get(&(text.entry, text.object.clone(), text.path.clone())) else {
+            continue;
+        };
+        let of_entry = series.entry(text.entry).or_default();
+        for (&(signature, part), captures) in of_text {
+            for captures in captures {
+                add(of_entry, signature, part, captures, &text);
+            }
+        }
+    }
+    for (entry, of_entry) in series {
+        if let Some(read) = entries.get_mut(entry as usize) {
+            read.hits.series.extend(of_entry.into_values());
+        }
+    }
+}
+
+type Key = (u32, u16, Captures, Option<About>);
+
+fn add(
+    series: &mut BTreeMap<Key, HitSeries>,
+    signature: u32,
+    part: u16,
+    captures: &Captures,
+    text: &Text,
+) {
+    let about = About {
+        node: text.node.clone(),
+        namespace: text.namespace.clone(),
+        pod: text.pod.clone(),
+    };
+    let distinct = series
+        .range((signature, part, Captures::new(), None)..)
+        .take_while(|(key, _)| (key.0, key.1) == (signature, part));
+    let full = distinct.count() >= MAX_CAPTURES;
+    let mut key = (signature, part, captures.clone(), Some(about));
+    if full && !series.contains_key(&key) {
+        key = (signature, part, Captures::new(), None);
+    }
+    let one = series.entry(key).or_insert_with_key(|key| HitSeries {
+        signature,
+        part,
+        captures: key.2.clone(),
+        about: key.3.clone(),
+        count: 0,
+        first: Vec::new(),
+        last: Vec::new(),
+        minutes: BTreeMap::new(),
+        span: None,
+    });
+    one.count += text.count.max(1);
+    for time in [text.first, text.time].into_iter().flatten() {
+        *one.minutes
+            .entry(time.as_second().div_euclid(60))
+            .or_default() += 1;
+        one.span = Some(
+            one.span
+                .map_or((time, time), |(a, b)| (a.min(time), b.max(time))),
+        );
+    }
+    let location = Location::Object {
+        object: text.object.clone(),
+        path: text.path.clone(),
+    };
+    let hit = Hit {
+        location,
+        time: text.first.or(text.time),
+        raw: text.text.clone(),
+    };
+    if one.first.len() < KEPT {
+        one.first.push(hit);
+    } else {
+        if one.last.len() == KEPT {
+            one.last.remove(0);
+        }
+        one.last.push(hit);
+    }
+}

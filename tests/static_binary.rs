@@ -1,0 +1,65 @@
+//! The released form: one static binary that runs where nothing else is installed.
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a broken fixture fails the test"
+)]
+
+mod trees;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Builds with the C runtime linked in and returns the binary.
+fn build() -> PathBuf {
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/static");
+    let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let status = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--bin",
+            "bundlevet",
+            "--target",
+            &triple,
+            "--target-dir",
+        ])
+        .arg(&target)
+        .env("RUSTFLAGS", "-C target-feature=+crt-static")
+        .status()
+        .expect("cargo runs");
+    assert!(status.success(), "the static build failed");
+    target.join(triple).join("release/bundlevet")
+}
+
+#[test]
+#[ignore = "builds a second release binary and needs root for chroot; .ci/run runs it"]
+fn it_runs_in_an_empty_chroot() {
+    let root = tempfile::tempdir().expect("scratch");
+    std::fs::copy(build(), root.path().join("bundlevet")).expect("copy");
+    let bundle = trees::pack("rke2-kernel-flags", root.path());
+    let name = bundle
+        .file_name()
+        .expect("name")
+        .to_string_lossy()
+        .into_owned();
+    let output = Command::new("chroot")
+        .arg(root.path())
+        .args([
+            "/bundlevet",
+            "scan",
+            "--format",
+            "json",
+            &format!("/{name}"),
+        ])
+        .output()
+        .expect("chroot runs (as root)");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(
+        json["diagnosis"][0]["signature"], "kubelet/invalid-kernel-flag",
+        "{error}"
+    );
+}
