@@ -21,17 +21,26 @@ pub(super) struct Peeled<'a> {
     pub(super) stream: Option<&'static str>,
 }
 
+/// Where a text stands: some envelopes are only looked for in some places.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Inside another envelope.
+    pub(super) inside: bool,
+    /// Inside one that names the kernel, which may repeat the seconds since boot.
+    pub(super) kernel: bool,
+}
+
 /// Takes the outermost envelope off `text`; `None` where there is none.
-pub(super) fn peel<'a>(text: &'a str, outer: Option<&Peeled<'_>>) -> Option<Peeled<'a>> {
+pub(super) fn peel(text: &str, place: Place) -> Option<Peeled<'_>> {
     match text.as_bytes().first()? {
         b'0'..=b'9' => fluentd::peel(text)
             .or_else(|| cri::peel(text))
             .or_else(|| journal::peel_iso(text))
             .or_else(|| kubelet_prefix::peel(text)),
         b'{' => docker::peel(text),
-        b'[' if outer.is_none_or(|o| o.identifier == Some("kernel")) => dmesg::peel(text),
+        b'[' if !place.inside || place.kernel => dmesg::peel(text),
         b'A'..=b'S' => journal::peel(text),
-        b'a'..=b'z' if outer.is_none() => dmesg::peel_decoded(text),
+        b'a'..=b'z' if !place.inside => dmesg::peel_decoded(text),
         _ => None,
     }
 }

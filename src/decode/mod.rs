@@ -52,7 +52,7 @@ pub use partial::{Partial, Stream, join, partial};
 pub use start::{START_LITERALS, is_start_marker};
 
 use crate::bundle::Origin;
-use envelope::Peeled;
+use envelope::{Peeled, Place};
 use message::Message;
 
 /// Envelopes and lines within lines are followed this deep.
@@ -98,54 +98,70 @@ fn inside(raw: &[u8]) -> Cow<'_, str> {
 }
 
 /// What is inside the envelopes of a raw line; each envelope is shown to `note`.
-fn inside_with(raw: &[u8], note: impl FnMut(&Peeled<'_>)) -> Cow<'_, str> {
-    peel_all(clean::text(raw), note)
+fn inside_with(raw: &[u8], mut note: impl FnMut(&Peeled<'_>)) -> Cow<'_, str> {
+    peel_all(clean::text(raw), &mut note)
 }
 
 /// Takes off envelope after envelope, shows each to `note`, returns what is inside.
-fn peel_all<'a>(text: Cow<'a, str>, mut note: impl FnMut(&Peeled<'_>)) -> Cow<'a, str> {
-    let mut text = text;
-    let mut outer: Option<Peeled<'static>> = None;
-    for _ in 0..NESTING_LIMIT {
-        // Indented where somebody pasted it.
-        let Some(peeled) = envelope::peel(text.trim_start_matches(' '), outer.as_ref()) else {
-            break;
-        };
-        note(&peeled);
-        outer = Some(Peeled {
-            identifier: peeled
-                .identifier
-                .filter(|i| *i == "kernel")
-                .map(|_| "kernel"),
-            ..Peeled::default()
-        });
-        let mut inner = continue_lines(&text, peeled.inner);
-        if clean::has_controls(&inner) {
-            inner = clean::without_controls(&inner);
-        }
-        text = Cow::Owned(inner);
+fn peel_all<'a>(text: Cow<'a, str>, note: &mut dyn FnMut(&Peeled<'_>)) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => peel_from(text, 0, false, note),
+        Cow::Owned(text) => Cow::Owned(peel_from(&text, 0, false, note).into_owned()),
     }
-    text
 }
 
-/// The lines after the first one of a joined text carry the envelope again where a file has one on each line.
-fn continue_lines(whole: &str, inner: Cow<'_, str>) -> String {
-    if !whole.contains('\n') || !inner.contains('\n') {
-        return inner.into_owned();
+/// The same from the envelope number `depth` on; `kernel`: one outside named the kernel.
+fn peel_from<'a>(
+    text: &'a str,
+    depth: usize,
+    kernel: bool,
+    note: &mut dyn FnMut(&Peeled<'_>),
+) -> Cow<'a, str> {
+    // Indented where somebody pasted it.
+    let start = text.trim_start_matches(' ');
+    let place = Place {
+        inside: depth > 0,
+        kernel,
+    };
+    let Some(peeled) = envelope::peel(start, place).filter(|_| depth < NESTING_LIMIT) else {
+        return Cow::Borrowed(text);
+    };
+    note(&peeled);
+    let kernel = kernel || peeled.identifier == Some("kernel");
+    match inner_text(peeled.inner) {
+        Cow::Borrowed(inner) => peel_from(inner, depth + 1, kernel, note),
+        Cow::Owned(inner) => Cow::Owned(peel_from(&inner, depth + 1, kernel, note).into_owned()),
+    }
+}
+
+/// What an envelope held, without what its escapes hid, and without the envelopes that the lines after the first
+/// one of a joined text carry again.
+fn inner_text(inner: Cow<'_, str>) -> Cow<'_, str> {
+    let joined = memchr::memchr(b'\n', inner.as_bytes()).is_some();
+    // Controls were removed from the line as a whole: only an undone escape can bring new ones.
+    let escaped = matches!(&inner, Cow::Owned(text) if clean::has_controls(text));
+    if !joined && !escaped {
+        return inner;
     }
     let mut out = String::with_capacity(inner.len());
     for (index, line) in inner.split('\n').enumerate() {
-        if index == 0 {
-            out.push_str(line);
-            continue;
+        if index > 0 {
+            out.push('\n');
         }
-        out.push('\n');
-        match envelope::peel(line, Some(&Peeled::default())) {
+        let place = Place {
+            inside: true,
+            kernel: false,
+        };
+        match envelope::peel(line, place).filter(|_| index > 0) {
             Some(peeled) => out.push_str(&peeled.inner),
             None => out.push_str(line),
         }
     }
-    out
+    Cow::Owned(if escaped {
+        clean::without_controls(&out)
+    } else {
+        out
+    })
 }
 
 /// Reads the message and the ones inside it.
