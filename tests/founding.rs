@@ -19,7 +19,7 @@ fn scan(paths: &[PathBuf], threads: usize) -> Diagnosis {
         threads,
         ..ScanOptions::default()
     };
-    pipeline::scan(paths, &Database::shipped(), &options)
+    pipeline::scan(paths, Database::shipped(), &options)
         .expect("a diagnosis")
         .diagnosis
 }

@@ -34,7 +34,7 @@ fn diagnose(prefix: &str) -> Option<Diagnosis> {
             .is_some_and(|n| n.to_string_lossy().starts_with(prefix))
     })?;
     Some(
-        pipeline::scan(&[bundle], &Database::shipped(), &ScanOptions::default())
+        pipeline::scan(&[bundle], Database::shipped(), &ScanOptions::default())
             .expect("a diagnosis")
             .diagnosis,
     )
