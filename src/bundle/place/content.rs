@@ -21,10 +21,10 @@ pub(super) fn read(head: &[u8]) -> Placement {
     }
     let text = String::from_utf8_lossy(head);
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    if is_objects(text) {
+    if is_objects(text) || is_kubectl_table(text) {
         return Placement::of(EntryKind::Objects);
     }
-    if is_table(text) {
+    if is_etcdctl_table(text) {
         return Placement::of(EntryKind::Fact);
     }
     if let Some(dumped) = dumped_pod(text) {
@@ -82,23 +82,26 @@ fn is_objects(text: &str) -> bool {
     keys >= 3
 }
 
-/// kubectl's and etcdctl's tables.
-fn is_table(text: &str) -> bool {
-    let first = text.lines().next().unwrap_or_default();
-    if first.starts_with("+-") {
-        return text
-            .lines()
-            .nth(1)
-            .is_some_and(|l| l.contains("ENDPOINT") || l.contains("MEMBER"));
-    }
-    let mut words = first.split_whitespace();
-    let head = words.next().unwrap_or_default();
+/// etcdctl's tables, drawn with `+----+`.
+fn is_etcdctl_table(text: &str) -> bool {
+    let mut lines = text.lines();
+    lines.next().is_some_and(|l| l.starts_with("+-"))
+        && lines
+            .next()
+            .is_some_and(|l| l.contains("ENDPOINT") || l.contains("MEMBER"))
+}
+
+/// kubectl's tables: a head of words in capitals.
+fn is_kubectl_table(text: &str) -> bool {
+    let mut words = text.lines().next().unwrap_or_default().split_whitespace();
     let upper = |w: &str| {
         w.len() > 1
             && w.bytes()
                 .all(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b'(' | b')' | b'/'))
     };
-    matches!(head, "NAME" | "NAMESPACE" | "LAST") && words.clone().count() >= 1 && words.all(upper)
+    matches!(words.next(), Some("NAME" | "NAMESPACE" | "LAST"))
+        && words.next().is_some_and(upper)
+        && words.all(upper)
 }
 
 /// `==== START logs for container C of pod NS/P ====`.

@@ -23,15 +23,21 @@ pub enum NodeData {
     Empty,
 }
 
-/// The nodes, among those named by the cluster's objects and those with a node zip, that have no data of their own;
-/// ordered by name. Logs of pods that ran on a node are not its own.
-pub fn nodes_without_data(entries: &[Entry], nodes: &BTreeSet<String>) -> Vec<NodeGap> {
+/// The nodes, among those named by the cluster's objects (`nodes`) and those with a node zip (seen in paths of entries
+/// and in `archives`, the paths of nested archives), that have no data of their own; ordered by name. Logs of pods that
+/// ran on a node are not its own.
+pub fn nodes_without_data<'a>(
+    entries: &'a [Entry],
+    archives: impl IntoIterator<Item = &'a str>,
+    nodes: &'a BTreeSet<String>,
+) -> Vec<NodeGap> {
     let mut found: BTreeMap<&str, Option<bool>> =
         nodes.iter().map(|n| (n.as_str(), None)).collect();
+    let paths = entries.iter().map(|e| e.path.as_str());
+    for node in paths.chain(archives).filter_map(zipped_node) {
+        found.entry(node).or_default().get_or_insert(false);
+    }
     for entry in entries {
-        if let Some(node) = zipped_node(&entry.path) {
-            found.entry(node).or_default().get_or_insert(false);
-        }
         let own = entry.origin.pod.is_none()
             && matches!(
                 entry.kind,

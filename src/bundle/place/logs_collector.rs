@@ -3,7 +3,7 @@
 //! Every file is a command's output with its errors, so a fact or a log may hold an error text instead of data.
 
 use super::names::{Split, is_archive, rotation};
-use super::{EntryKind, Instance, Placement, ProgramSet, Skip, pods, programs};
+use super::{EntryKind, Instance, Placement, ProgramSet, Skip, objects, pods, programs};
 
 const DISTROS: &[&str] = &["rke", "rke2", "k3s", "kubeadm", "pod"];
 
@@ -91,6 +91,7 @@ fn marked(split: &Split<'_>, at: usize) -> Option<Placement> {
         }
         ("certs" | "tmpcerts" | "pki", _) => Placement::of(EntryKind::Fact).on(host),
         ("containerinspect" | "podinspect", _) => Placement::of(EntryKind::Fact).on(host),
+        ("clusterinfo", [file]) if file.starts_with("get-") => Placement::of(EntryKind::Objects),
         ("clusterinfo", _) => Placement::of(EntryKind::Fact),
         ("kubectl", rest) => kubectl(rest),
         ("pod-manifests" | "nginx-proxy", _) => Placement::of(EntryKind::Config).on(host),
@@ -107,21 +108,23 @@ fn marked(split: &Split<'_>, at: usize) -> Option<Placement> {
     Some(placement)
 }
 
-/// kubectl tables and descriptions are the cluster's, not this host's.
+/// Tables and lists of objects, and descriptions; the cluster's, not this host's.
 fn kubectl(rest: &[&str]) -> Placement {
     let kind = match rest {
         // `cattle-controller-cfgmap` and the CRDs, all `-o yaml`.
-        ["rancher-prov", ..] => EntryKind::Objects,
-        ["nodes.json"] => EntryKind::Objects,
+        ["rancher-prov", ..] | ["nodes.json"] => EntryKind::Objects,
         // Kubernetes' own dump of everything, objects and logs in one file.
         ["cluster-info_dump"] => EntryKind::Log,
-        ["crds" | "api-resources"] => EntryKind::Fact,
+        ["poddescribe", namespace] => {
+            return Placement::of(EntryKind::Fact).within(namespace);
+        }
+        ["version" | "api-resources" | "nodesdescribe"] => EntryKind::Fact,
+        [file] if file.ends_with(".json") => EntryKind::Fact,
+        [plural] if objects::unwanted("", plural, "") => EntryKind::Skipped(Skip::UnwantedObjects),
+        [_] => EntryKind::Objects,
         _ => EntryKind::Fact,
     };
-    match rest {
-        ["poddescribe", namespace] => Placement::of(kind).within(namespace),
-        _ => Placement::of(kind),
-    }
+    Placement::of(kind)
 }
 
 fn system_log(rest: &[&str]) -> Placement {

@@ -28,6 +28,8 @@ pub(super) fn by_name(split: &Split<'_>) -> Placement {
         _ if is_profile(file) => Placement::skipped(Skip::Binary),
         e if BINARY.contains(&e) => Placement::skipped(Skip::Binary),
         e if IRRELEVANT.contains(&e) => Placement::skipped(Skip::Irrelevant),
+        // The pod collector's `get-pods`.
+        _ if file.starts_with("get-") => Placement::of(EntryKind::Objects),
         "yaml" | "yml" | "json" => Placement::of(EntryKind::Objects),
         "service" | "conf" | "cfg" | "conflist" | "toml" | "ini" => {
             Placement::of(EntryKind::Config)

@@ -62,14 +62,15 @@ pub struct Placement {
 /// Says what the entry at `path` is. Paths are those of [`Entry::path`](super::Entry::path): the outer archive's root
 /// folder is stripped, nested archives are prefixes.
 pub fn place(path: &str, around: &Surroundings<'_>) -> Placement {
+    if path.ends_with('/') {
+        return Placement::skipped(Skip::Directory);
+    }
     let split = Split::new(path, around.root);
     let mut placement = place_split(&split);
     if placement.origin.node.is_none() {
         placement.origin.node = around.node.map(Arc::from);
     }
-    if path.ends_with('/') {
-        placement.kind = EntryKind::Skipped(Skip::Directory);
-    } else if around.size == Some(0) && !matches!(placement.kind, EntryKind::Skipped(_)) {
+    if around.size == Some(0) && !matches!(placement.kind, EntryKind::Skipped(_)) {
         placement.kind = EntryKind::Skipped(Skip::Empty);
     }
     placement

@@ -10,7 +10,8 @@ pub(in super::super) const CONTAINERS: &[Row] = &[
         "etcd-rolling-snapshots* rke-etcd-backup* rke-bundle-cert",
         set![Etcd, Rke],
     ),
-    ("kube-apiserver", set![KubeApiserver]),
+    // Its etcd client writes etcd's lines.
+    ("kube-apiserver", set![KubeApiserver, Etcd]),
     ("kube-controller-manager", set![KubeControllerManager]),
     ("kube-scheduler", set![KubeScheduler]),
     ("kube-proxy", set![KubeProxy]),

@@ -6,7 +6,7 @@ use crate::bundle::Program::*;
 /// By pod name: the union of what its containers may say.
 pub(in super::super) const PODS: &[Row] = &[
     ("etcd-*", set![Etcd]),
-    ("kube-apiserver-*", set![KubeApiserver]),
+    ("kube-apiserver-*", set![KubeApiserver, Etcd]),
     ("kube-controller-manager-*", set![KubeControllerManager]),
     ("kube-scheduler-*", set![KubeScheduler]),
     ("kube-proxy-*", set![KubeProxy]),
@@ -36,7 +36,7 @@ pub(in super::super) const PODS: &[Row] = &[
         set![UpgradeJob, VirtLauncher, IngressNginx],
     ),
     (
-        "hvst-upgrade-* apply-*-on-*-with-* *-apply-manifests-*",
+        "hvst-upgrade-* apply-*-on-* apply-hvst-upgrade-* *-apply-manifests-*",
         UPGRADE,
     ),
     (
@@ -153,7 +153,8 @@ pub(in super::super) const PODS: &[Row] = &[
     ("*canal-*", set![Calico, Flannel]),
     ("kube-flannel-* *-flannel-*", set![Flannel]),
     ("tigera-operator-*", set![TigeraOperator]),
-    ("calico-* *csi-node-driver-*", set![Calico, CsiSidecar]),
+    ("calico-*", set![Calico]),
+    ("*csi-node-driver-*", set![Calico, CsiSidecar]),
     ("cilium-* *-cilium-* hubble-*", set![Cilium]),
     ("*multus*", set![Multus]),
     ("*whereabouts*", set![Whereabouts]),

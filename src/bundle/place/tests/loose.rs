@@ -131,11 +131,11 @@ fn objects_tables_and_binaries_are_told_by_their_form() {
         ("{\"apiVersion\":\"v1\",\"items\":[]}", EntryKind::Objects),
         (
             "NAMESPACE   NAME   READY   STATUS   RESTARTS   AGE\nkube-system   a   1/1   Running   0   1d\n",
-            EntryKind::Fact,
+            EntryKind::Objects,
         ),
         (
             "LAST SEEN   TYPE   REASON   OBJECT   MESSAGE\n",
-            EntryKind::Fact,
+            EntryKind::Objects,
         ),
         (
             "\u{0}\u{1}\u{2}\u{3}\u{4}\u{5}\u{0}\u{0}\u{0}abc",
@@ -145,6 +145,7 @@ fn objects_tables_and_binaries_are_told_by_their_form() {
             "{\"level\":\"info\",\"msg\":\"kind: apiVersion\"}\n{\"level\":\"info\"}\n",
             EntryKind::Log,
         ),
+        ("+----+----+\n| ENDPOINT | ID |\n", EntryKind::Fact),
         ("NAME of the thing\n", EntryKind::Log),
     ] {
         assert_eq!(told("file", head).kind, want, "{head}");

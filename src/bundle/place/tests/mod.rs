@@ -1,6 +1,7 @@
 //! Tests of placing: a table of member names of every layout, and what must hold of any path.
 
 mod loose;
+mod real;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -215,7 +216,7 @@ fn empty_and_missing_node_zips_are_told_apart() {
         // A pod's log is not its node's own data.
         entry("logs/kube-system/etcd-n3/etcd.log"),
     ];
-    let have = nodes_without_data(&entries, &names(&["n1", "n2", "n3"]));
+    let have = nodes_without_data(&entries, ["nodes/n8.zip"], &names(&["n1", "n2", "n3"]));
     let gap = |node: &str, found| NodeGap {
         node: node.to_owned(),
         found,
@@ -225,6 +226,7 @@ fn empty_and_missing_node_zips_are_told_apart() {
         [
             gap("n2", NodeData::Empty),
             gap("n3", NodeData::Missing),
+            gap("n8", NodeData::Empty),
             gap("n9", NodeData::Empty)
         ]
     );
@@ -342,7 +344,7 @@ proptest! {
         let placement = placed(Some(&root), &path);
         let mut entries = [entry(&path)];
         refine(&mut entries, &names(&["a"]), &BTreeSet::new());
-        nodes_without_data(&entries, &BTreeSet::new());
+        nodes_without_data(&entries, [], &BTreeSet::new());
         input_kind([path.as_str()].into_iter());
         prop_assert!(placement.kind != EntryKind::Log || placement.origin.programs != ProgramSet::NONE);
     }
