@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use crate::bundle::{Entry, EntryKind, Instance, Origin, Program, ProgramSet};
 use crate::detect::{Captures, Coverage, EntryHits, Hit, HitSeries, Location};
-use crate::evidence::{Evidence, Object, ObjectKey, ReadEntry};
+use crate::evidence::{Evidence, Fact, Object, ObjectKey, ReadEntry};
 use crate::signature::{
-    Class, Condition, Database, Kind, Part, Risk, Severity, Signature, Source, Step, Sureness,
-    Template, TextIn, TimeConstraints, Weight,
+    Class, Condition, Database, FactQuery, Kind, Part, Query, Risk, Severity, Signature, Source,
+    Step, Sureness, Template, TextIn, TimeConstraints, Weight,
 };
 
 /// Minutes after the beginning of the test's time.
@@ -103,6 +103,26 @@ impl Signature {
     /// Adds a log part of one program; the caller puts it into the condition.
     pub(crate) fn with_part(mut self, name: &str, program: Program) -> Self {
         self.parts.push(log_part(name, program.into()));
+        self
+    }
+
+    /// Adds an object part; the caller puts it into the condition.
+    pub(crate) fn with_query(mut self, name: &str, raw: Value) -> Self {
+        let query = Query::parse(&raw).unwrap();
+        self.parts.push(Part {
+            source: Source::Object(query),
+            ..log_part(name, ProgramSet::ALL)
+        });
+        self
+    }
+
+    /// Adds a fact part; the caller puts it into the condition.
+    pub(crate) fn with_fact(mut self, name: &str, raw: Value) -> Self {
+        let query = FactQuery::parse(&raw).unwrap();
+        self.parts.push(Part {
+            source: Source::Fact(query),
+            ..log_part(name, ProgramSet::ALL)
+        });
         self
     }
 
@@ -294,10 +314,40 @@ pub(crate) fn with_object(mut evidence: Evidence, value: Value) -> Evidence {
         api_version,
         name: text("/metadata/name").unwrap(),
         namespace: text("/metadata/namespace"),
-        entry: 0,
+        entry: list(&mut evidence, &key.kind),
         value: value.clone(),
     };
     evidence.objects.entry(key).or_default().push(object);
+    evidence
+}
+
+/// The entry that lists objects of a kind, behind all logs; it is made where there is none.
+fn list(evidence: &mut Evidence, kind: &str) -> u32 {
+    let path = format!("yamls/{kind}.yaml");
+    let known = evidence.entries.iter().position(|r| r.entry.path == path);
+    let at = known.unwrap_or_else(|| {
+        let mut read = log("none", Program::Harvester).read;
+        read.entry.path = path;
+        read.entry.kind = EntryKind::Objects;
+        read.entry.origin = Origin::default();
+        read.hits = EntryHits::default();
+        evidence.entries.push(read);
+        evidence.entries.len() - 1
+    });
+    u32::try_from(at).unwrap()
+}
+
+/// Adds a fact of a node.
+pub(crate) fn with_fact(mut evidence: Evidence, node: &str, key: &str, value: Value) -> Evidence {
+    let entry = list(&mut evidence, "facts");
+    evidence.facts.push(Fact {
+        key: key.to_owned(),
+        node: Some(node.into()),
+        text: format!("{key} = {value}"),
+        value,
+        entry,
+        line: 1,
+    });
     evidence
 }
 

@@ -76,7 +76,7 @@ impl Finding {
 
 /// Judges every signature but noise. Findings are in the order of the database.
 pub fn evaluate(database: &Database, evidence: &Evidence, context: &Context) -> Vec<Finding> {
-    let index = Index::new(evidence);
+    let index = Index::new(evidence, context);
     database
         .signatures
         .iter()
@@ -98,7 +98,7 @@ pub fn why(
 ) -> Option<Account> {
     let at = database.position(id)?;
     let signature = database.signatures.get(at)?;
-    let index = Index::new(evidence);
+    let index = Index::new(evidence, context);
     let answers = answers(&index, context, at, signature);
     let cases = if signature.kind == Kind::Noise {
         Vec::new()

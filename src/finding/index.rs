@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::Place;
+use super::{Context, Place};
 use crate::bundle::{Entry, EntryKind, Instance, Origin, ProgramSet};
 use crate::detect::{HitSeries, Location};
+use crate::evidence::select::Selector;
 use crate::evidence::{Evidence, Object, ObjectKey, ReadEntry};
 
 /// The evidence, indexed.
 pub(super) struct Index<'e> {
     pub(super) evidence: &'e Evidence,
+    pub(super) selector: Selector<'e>,
     /// (signature, part) to entry and position of the series in it.
     series: BTreeMap<(u32, u16), Vec<(u32, u32)>>,
     /// For each entry, the first entry of the same stream: rotated files and earlier instances of one program.
@@ -31,7 +33,7 @@ type StreamKey = (
 );
 
 impl<'e> Index<'e> {
-    pub(super) fn new(evidence: &'e Evidence) -> Self {
+    pub(super) fn new(evidence: &'e Evidence, context: &Context) -> Self {
         let mut series: BTreeMap<(u32, u16), Vec<(u32, u32)>> = BTreeMap::new();
         let mut leaders: BTreeMap<StreamKey, u32> = BTreeMap::new();
         let mut streams = Vec::with_capacity(evidence.entries.len());
@@ -57,6 +59,7 @@ impl<'e> Index<'e> {
         }
         Self {
             evidence,
+            selector: Selector::new(evidence, context.collected_at),
             series,
             streams,
             spans,

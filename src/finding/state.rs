@@ -51,8 +51,9 @@ pub(super) fn state(
 
 fn of_one(index: &Index<'_>, context: &Context, one: &Observation) -> State {
     let Some(series) = one.series(index.evidence) else {
-        return match one.proof {
+        return match &one.proof {
             Proof::Series(_) => State::Unknown,
+            Proof::Object { object, .. } if is_event(object) => event(context, one),
             Proof::Object { .. } | Proof::Fact { .. } => State::Ongoing,
         };
     };

@@ -96,6 +96,7 @@ impl Place {
             ("namespace", &self.namespace),
             ("pod", &self.pod),
             ("container", &self.container),
+            ("name", &self.object.as_ref().map(|(_, name)| name.clone())),
         ];
         for (name, value) in known {
             if let Some(value) = value {
