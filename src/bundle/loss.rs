@@ -17,12 +17,15 @@ pub(crate) enum Loss {
     /// The packed bytes end before the member does.
     #[error("cut off")]
     CutOff,
+    /// A file changed under our hands.
+    #[error("the file became shorter while it was read")]
+    Shrunk,
 }
 
 impl From<Loss> for io::Error {
     fn from(loss: Loss) -> Self {
         let kind = match loss {
-            Loss::CutOff => io::ErrorKind::UnexpectedEof,
+            Loss::CutOff | Loss::Shrunk => io::ErrorKind::UnexpectedEof,
             Loss::Limit(_) => io::ErrorKind::QuotaExceeded,
             Loss::Checksum | Loss::Size { .. } => io::ErrorKind::InvalidData,
         };

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::budget::Lease;
+use super::loss::Loss;
 
 /// Bytes of known length that can be read at any offset, by several threads at once.
 pub(crate) trait Source: Send + Sync {
@@ -221,10 +222,7 @@ impl Read for Cursor {
             self.ready().read(buf)?
         };
         if got == 0 {
-            return Err(io::Error::new(
-                io::ErrorKind::UnexpectedEof,
-                "the file became shorter while it was read",
-            ));
+            return Err(Loss::Shrunk.into());
         }
         self.at += got as u64;
         Ok(got)

@@ -80,6 +80,8 @@ struct Pattern {
     scheme: Scheme,
     /// Digits or letters of the named piece.
     width: usize,
+    /// Whether such a name says by itself that this is a piece, without the first one beside it.
+    telling: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,12 +124,13 @@ const ARCHIVES: [&str; 12] = [
 fn patterns(name: &str) -> Vec<Pattern> {
     let mut patterns = Vec::new();
     let lower = name.to_ascii_lowercase();
-    let mut push = |prefix: &str, suffix: &str, scheme, width| {
+    let mut push = |prefix: &str, suffix: &str, scheme, width, telling| {
         patterns.push(Pattern {
             prefix: prefix.to_owned(),
             suffix: suffix.to_owned(),
             scheme,
             width,
+            telling,
         });
     };
     let is_part = |prefix: &str| {
@@ -147,7 +150,7 @@ fn patterns(name: &str) -> Vec<Pattern> {
         if (1..=3).contains(&digits)
             && (prefix.len() > 1 && prefix.ends_with('.') || is_part(prefix))
         {
-            push(prefix, suffix, Scheme::Digits, digits);
+            push(prefix, suffix, Scheme::Digits, digits, true);
         }
     }
     // x.zip.001, x.zip.part1
@@ -159,7 +162,7 @@ fn patterns(name: &str) -> Vec<Pattern> {
         ARCHIVES.iter().any(|archive| bare.ends_with(archive))
     };
     if (1..=3).contains(&digits) && (of_archive(prefix) || is_part(prefix)) {
-        push(prefix, "", Scheme::Digits, digits);
+        push(prefix, "", Scheme::Digits, digits, true);
     }
     // x.z01, x.zip
     if let Some(stem) = lower.ends_with(".zip").then(|| name.len() - 4).or_else(|| {
@@ -171,7 +174,7 @@ fn patterns(name: &str) -> Vec<Pattern> {
             .then_some(stem)
     }) && let Some(stem) = name.get(..stem)
     {
-        push(stem, "", Scheme::Span, 2);
+        push(stem, "", Scheme::Span, 2, !lower.ends_with(".zip"));
     }
     // x.zip.aa, xaa, x-aa
     for width in [2, 3] {
@@ -180,7 +183,7 @@ fn patterns(name: &str) -> Vec<Pattern> {
             && !prefix.is_empty()
             && letters.bytes().all(|b| b.is_ascii_lowercase())
         {
-            push(prefix, "", Scheme::Letters, width);
+            push(prefix, "", Scheme::Letters, width, of_archive(prefix));
         }
     }
     patterns
@@ -284,13 +287,17 @@ fn assemble(pattern: &Pattern, numbered: BTreeMap<u32, PathBuf>) -> io::Result<O
     let own = sources
         .iter()
         .zip(&formats)
-        .all(|((_, source), format)| *format == Format::Zip && ends_zip(&**source));
+        .all(|((_, source), format)| *format == Format::Zip && end_piece(&**source) == Some(0));
     let archive = |format: &Format| matches!(format, Format::Zip | Format::Tar | Format::Packed(_));
     let belongs = if has_first {
         formats.first().is_some_and(archive)
     } else {
         // Later pieces alone show themselves by what is in them. Whole archives are just that.
-        !own && sources.iter().any(|(_, source)| holds_members(&**source))
+        let spans = numbered.len() > 1 && pattern.scheme == Scheme::Span;
+        let says_so = || sources.iter().any(|(_, source)| is_last_of_span(&**source));
+        (pattern.telling || spans || says_so())
+            && !own
+            && sources.iter().any(|(_, source)| holds_members(&**source))
     };
     if !belongs {
         return Ok(None);
@@ -372,11 +379,22 @@ fn format(source: &dyn Source) -> io::Result<Format> {
     Ok(sniff(head.get(..n).unwrap_or_default()))
 }
 
-/// Whether the end record of a zip is at the end.
-fn ends_zip(source: &dyn Source) -> bool {
+/// The number of the piece that a zip's end record stands on, where it has one.
+fn end_piece(source: &dyn Source) -> Option<u16> {
     let mut tail = vec![0u8; clip(source.len(), TAIL)];
     let at = source.len() - tail.len() as u64;
-    read_full(source, at, &mut tail).is_ok() && zip::has_end(&tail)
+    read_full(source, at, &mut tail).ok()?;
+    zip::end_piece(&tail)
+}
+
+/// Whether the end record of a zip is at the end.
+fn ends_zip(source: &dyn Source) -> bool {
+    end_piece(source).is_some()
+}
+
+/// Whether a zip says of itself that it has other pieces.
+fn is_last_of_span(source: &dyn Source) -> bool {
+    end_piece(source).is_some_and(|piece| piece != 0 && piece != u16::MAX)
 }
 
 /// Whether a member of a zip begins in the first part, or the zip ends with the piece.

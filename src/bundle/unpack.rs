@@ -66,13 +66,42 @@ pub(crate) enum Packed {
     Counted(Rc<Cell<u64>>),
 }
 
+/// The largest read between two looks at the ratio.
+pub(crate) const CHECK_EVERY: usize = 1 << 20;
+
+/// How far bytes may expand.
+#[derive(Clone, Copy)]
+pub(crate) struct MostRatio {
+    ratio: u64,
+    after: u64,
+}
+
+impl MostRatio {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            ratio: limits.ratio,
+            after: limits.ratio_after,
+        }
+    }
+
+    /// An error where `packed` bytes became too many.
+    pub(crate) fn check(self, out: u64, packed: u64) -> io::Result<()> {
+        let ratio = self.ratio;
+        if out > self.after && out > packed.saturating_mul(ratio) {
+            return Err(
+                Loss::Limit(format!("expands more than {ratio} times (limit ratio)")).into(),
+            );
+        }
+        Ok(())
+    }
+}
+
 /// Ends bytes that expand beyond the allowed ratio.
 pub(crate) struct Ratio<R> {
     inner: R,
     packed: Packed,
     out: u64,
-    ratio: u64,
-    after: u64,
+    most: MostRatio,
 }
 
 impl<R: Read> Ratio<R> {
@@ -81,26 +110,20 @@ impl<R: Read> Ratio<R> {
             inner,
             packed,
             out: 0,
-            ratio: limits.ratio,
-            after: limits.ratio_after,
+            most: MostRatio::new(limits),
         }
     }
 }
 
 impl<R: Read> Read for Ratio<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.out > self.after {
-            let packed = match &self.packed {
-                Packed::Known(n) => *n,
-                Packed::Counted(n) => n.get(),
-            };
-            if self.out > packed.saturating_mul(self.ratio) {
-                let ratio = self.ratio;
-                return Err(
-                    Loss::Limit(format!("expands more than {ratio} times (limit ratio)")).into(),
-                );
-            }
-        }
+        let packed = match &self.packed {
+            Packed::Known(n) => *n,
+            Packed::Counted(n) => n.get(),
+        };
+        self.most.check(self.out, packed)?;
+        let few = buf.len().min(CHECK_EVERY);
+        let buf = buf.get_mut(..few).unwrap_or_default();
         let n = self.inner.read(buf)?;
         self.out = self.out.saturating_add(n as u64);
         Ok(n)

@@ -1,1 +1,661 @@
-//! Inputs with something wrong: one problem that says what was lost, everything else read.
+//! Inputs with something wrong: a problem that says what was lost, everything else read.
+
+use std::io::{self, Read};
+
+use bundlevet::Error;
+use bundlevet::bundle::{Case, Entry, Limits, OpenOptions, Skip, Visit};
+use proptest::prelude::*;
+use tar::EntryType;
+
+use crate::pack::{
+    bzip2, gzip, lines, local_part, member, raw_tar_member, stored, tar, xz, zip, zstd,
+};
+use crate::seen::{Seen, open, open_with, read, read_limited, tree};
+
+/// The good member that every broken archive also holds, and that must come out.
+const GOOD: &str = "logs/ns/good/c.log";
+
+fn assert_good(seen: &Seen) {
+    assert_eq!(seen.text(GOOD), "good\n");
+}
+
+#[track_caller]
+fn assert_lost(seen: &Seen, path: &str, words: &str) {
+    let problem = seen.problem_of(path);
+    assert!(problem.contains(words), "{path}: {:?}", seen.problems);
+    assert!(!seen.entries.contains_key(path), "{path} was read");
+}
+
+/// A zip with this member before the good one.
+fn beside(m: crate::pack::Member) -> Seen {
+    let seen = read(
+        "b.zip",
+        &zip(&[m, member("sb/logs/ns/good/c.log", "good\n")]),
+    );
+    assert_good(&seen);
+    assert_eq!(seen.problems.len(), 1, "{:?}", seen.problems);
+    seen
+}
+
+#[test]
+fn nothing_at_all_is_an_error_of_the_input() {
+    let folder = tree(&[("empty.zip", b""), ("good.log", b"x\n")]);
+    let empty = folder.path().join("empty.zip");
+    let error = open(&empty).err().unwrap();
+    assert!(matches!(&error, Error::Input { because, .. } if because.contains("0 bytes")));
+    assert!(open(&folder.path().join("absent")).is_err());
+    // Beside an input that can be read it is a problem of its own.
+    let seen = open_with(
+        &[&empty, &folder.path().join("good.log")],
+        &OpenOptions::default(),
+    )
+    .unwrap();
+    assert_eq!(seen.paths(), ["good.log"]);
+    assert_eq!(seen.problems.len(), 1);
+    assert!(seen.inputs[0].unreadable.is_some());
+}
+
+#[test]
+fn encrypted_and_unsupported_members() {
+    let mut secret = member("sb/secret.log", "12345");
+    secret.encrypted = true;
+    assert_lost(
+        &beside(secret),
+        "secret.log",
+        "encrypted: not read, 5 bytes",
+    );
+    let mut odd = member("sb/odd.log", "12345");
+    odd.method = Some(9);
+    assert_lost(&beside(odd), "odd.log", "deflate64 is not supported");
+}
+
+#[test]
+fn checksums_and_sizes_that_lie() {
+    let mut wrong = member("sb/logs/ns/p/c.log", "12345\n");
+    wrong.crc = Some(1);
+    let seen = beside(wrong);
+    assert_eq!(seen.text("logs/ns/p/c.log"), "12345\n");
+    assert!(seen.problem_of("logs/ns/p/c.log").contains("CRC error"));
+    for size in [2, 4_000_000_000] {
+        let mut lying = member("sb/logs/ns/p/c.log", "12345\n");
+        lying.size = Some(size);
+        let seen = beside(lying);
+        assert_eq!(seen.text("logs/ns/p/c.log"), "12345\n");
+        let problem = seen.problem_of("logs/ns/p/c.log");
+        assert!(
+            problem.contains(&format!("declares {size} bytes and holds 6")),
+            "{problem}"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_member_keeps_what_came_before_the_damage() {
+    let log = lines(20_000);
+    let mut bytes = zip(&[
+        member("sb/logs/ns/p/c.log", &log),
+        member("sb/logs/ns/good/c.log", "good\n"),
+    ]);
+    for byte in &mut bytes[60_000..60_064] {
+        *byte = 0xff;
+    }
+    let seen = read("b.zip", &bytes);
+    assert_good(&seen);
+    let kept = &seen.entries["logs/ns/p/c.log"];
+    let same = kept.iter().zip(&log).take_while(|(a, b)| a == b).count();
+    assert!(same > 50_000, "{same} of {}", kept.len());
+    assert!(!seen.problem_of("logs/ns/p/c.log").is_empty());
+}
+
+#[test]
+fn links_and_paths_that_lead_out() {
+    let mut link = stored("sb/etc/passwd", "/etc/passwd");
+    link.mode = 0o120_777;
+    assert_lost(
+        &beside(link),
+        "etc/passwd",
+        "a link that leaves the archive",
+    );
+    let seen = beside(member("sb/../../x.log", "x"));
+    assert_lost(
+        &seen,
+        "sb/../../x.log",
+        "leaves the archive: not read, 1 bytes",
+    );
+
+    let mut link = stored("sb/twin.log", "logs/ns/good/c.log");
+    link.mode = 0o120_777;
+    let seen = read(
+        "b.zip",
+        &zip(&[link, member("sb/logs/ns/good/c.log", "good\n")]),
+    )
+    .clean();
+    assert_eq!(seen.skipped["twin.log"], Skip::Link);
+
+    let seen = read(
+        "b.zip",
+        &zip(&[member("/var/log/messages", "x\n"), member("/var/log/b", "")]),
+    );
+    assert_eq!(seen.text("log/messages"), "x\n");
+    assert!(seen.problem_of("log/messages").contains("absolute path"));
+    assert!(seen.problem_of("log/messages").contains("1 more"));
+}
+
+#[test]
+fn names_twice_and_overlaps() {
+    let seen = beside(member("sb/logs/ns/good/c.log", "good\n"));
+    assert!(
+        seen.problem_of(GOOD)
+            .contains("a member of this name came before")
+    );
+
+    let first = member("sb/logs/ns/good/c.log", "good\n");
+    let mut quoted = member("sb/logs/ns/p/c.log", "good\n");
+    quoted.same_as = Some(0);
+    let seen = read("b.zip", &zip(&[first, quoted]));
+    assert_good(&seen);
+    assert_lost(&seen, "logs/ns/p/c.log", "overlap");
+}
+
+#[test]
+fn links_devices_and_bad_paths_in_tars() {
+    let mut bytes = raw_tar_member("./r/../../x", EntryType::Regular, "", b"x");
+    bytes.extend(raw_tar_member(
+        "./r/twin",
+        EntryType::Symlink,
+        "logs/a",
+        b"",
+    ));
+    bytes.extend(raw_tar_member(
+        "./r/out",
+        EntryType::Symlink,
+        "../../a",
+        b"",
+    ));
+    bytes.extend(raw_tar_member(
+        "./r/hard",
+        EntryType::Link,
+        "./r/logs/a",
+        b"",
+    ));
+    bytes.extend(raw_tar_member("./r/pipe", EntryType::Fifo, "", b""));
+    bytes.extend(raw_tar_member(
+        "./r/logs/ns/good/c.log",
+        EntryType::Regular,
+        "",
+        b"good\n",
+    ));
+    bytes.extend(raw_tar_member(
+        "./r/logs/ns/good/c.log",
+        EntryType::Regular,
+        "",
+        b"again\n",
+    ));
+    bytes.extend([0; 1024]);
+    let seen = read("b.tar.gz", &gzip(&bytes));
+    assert_good(&seen);
+    assert_lost(&seen, "./r/../../x", "leaves the archive");
+    assert_lost(&seen, "out", "a link that leaves the archive");
+    assert!(seen.problem_of(GOOD).contains("not read, 6 bytes are lost"));
+    assert_eq!(seen.skipped["twin"], Skip::Link);
+    assert_eq!(seen.skipped["hard"], Skip::Link);
+    assert_eq!(seen.skipped["pipe"], Skip::Irrelevant);
+    assert_eq!(seen.problems.len(), 3);
+}
+
+#[test]
+fn a_tar_is_read_on_behind_a_damaged_header() {
+    let mut bytes = tar(&[
+        ("r/logs/ns/p/a.log", b"a\n"),
+        ("r/logs/ns/p/b.log", b"b\n"),
+        ("r/logs/ns/good/c.log", b"good\n"),
+    ]);
+    bytes[1024 + 20] ^= 1;
+    let seen = read("b.tar", &bytes);
+    assert_good(&seen);
+    assert_eq!(seen.entries.len(), 2);
+    assert!(
+        seen.problem_of("b.tar")
+            .contains("damaged tar header after logs/ns/p/a.log")
+    );
+}
+
+#[test]
+fn every_truncated_stream_keeps_what_was_decoded() {
+    let log = lines(50_000);
+    let packed = tar(&[
+        ("r/logs/ns/good/c.log", b"good\n"),
+        ("r/logs/ns/p/c.log", &log),
+    ]);
+    for (name, bytes) in [
+        ("b.tar", packed.clone()),
+        ("b.tar.gz", gzip(&packed)),
+        ("b.tar.xz", xz(&packed)),
+        ("b.tar.bz2", bzip2(&packed)),
+        ("b.tar.zst", zstd(&packed)),
+    ] {
+        let seen = read(name, &bytes[..bytes.len() * 2 / 3]);
+        assert_good(&seen);
+        let kept = &seen.entries["logs/ns/p/c.log"];
+        assert!(log.starts_with(kept), "{name}");
+        assert!(kept.len() > log.len() / 4, "{name}: {}", kept.len());
+        assert!(
+            seen.problem_of("logs/ns/p/c.log")
+                .contains("the rest is lost"),
+            "{name}"
+        );
+        assert!(
+            seen.problem_of(name).contains("later members are lost"),
+            "{name}: {:?}",
+            seen.problems
+        );
+    }
+}
+
+#[test]
+fn a_gzip_whose_last_member_is_cut_off() {
+    let mut bytes = gzip(b"first\n");
+    let last = gzip(&lines(1000));
+    bytes.extend_from_slice(&last[..last.len() / 2]);
+    let seen = read(
+        "b.zip",
+        &zip(&[
+            stored("sb/x.log.gz", &bytes),
+            member("sb/logs/ns/good/c.log", "good\n"),
+        ]),
+    );
+    assert_good(&seen);
+    let kept = seen.text("x.log.gz");
+    assert!(kept.starts_with("first\nline 0 ") && kept.lines().count() > 100);
+    assert!(
+        seen.problem_of("x.log.gz").starts_with("cut off"),
+        "{:?}",
+        seen.problems
+    );
+    // What follows is no gzip: said, nothing else lost.
+    let seen = read("x.log.gz", &[gzip(b"first\n"), b"tail".to_vec()].concat());
+    assert_eq!(seen.text("x.log.gz"), "first\n");
+    assert!(
+        seen.problem_of("x.log.gz")
+            .contains("4 bytes after the last gzip member")
+    );
+}
+
+/// A bundle of five logs and a node zip.
+fn bundle() -> (Vec<u8>, usize) {
+    let node = zip(&[member("n1/logs/kubelet.log", lines(3000))]);
+    let mut members = vec![member("sb/logs/ns/good/c.log", "good\n")];
+    members.extend((0..5).map(|i| member(&format!("sb/logs/ns/p{i}/c.log"), lines(2000))));
+    members.push(member("sb/nodes/n1.zip", node));
+    members.push(stored("sb/logs/ns/last/c.log", "last\n"));
+    let (local, _) = local_part(&members);
+    (zip(&members), local.len())
+}
+
+#[test]
+fn a_truncated_zip_is_recovered_from_local_headers() {
+    let (whole, local) = bundle();
+    // Only the directory is gone: nothing but that is lost.
+    let seen = read("b.zip", &whole[..local]);
+    assert_eq!(seen.entries.len(), 8);
+    assert_eq!(
+        seen.entries["nodes/n1.zip/n1/logs/kubelet.log"],
+        lines(3000)
+    );
+    assert_eq!(seen.problems.len(), 1);
+    assert!(
+        seen.problem_of("b.zip")
+            .contains("8 members were found by their local headers")
+    );
+    // Cut inside a member: that is lost from there on.
+    let seen = read("b.zip", &whole[..local / 2]);
+    assert_good(&seen);
+    assert!(seen.entries.len() > 2);
+    assert_eq!(seen.problems.len(), 2, "{:?}", seen.problems);
+    // Cut inside the directory.
+    let seen = read("b.zip", &whole[..local + 60]);
+    assert_eq!(seen.entries.len(), 8);
+    assert!(
+        seen.problem_of("b.zip")
+            .contains("the directory of the archive is cut off")
+    );
+}
+
+#[test]
+fn a_zip_without_its_beginning_names_what_is_lost() {
+    let (whole, _) = bundle();
+    let folder = tree(&[("b.002.zip", &whole[20_000..])]);
+    let seen = open(&folder.path().join("b.002.zip")).unwrap();
+    assert_lost(&seen, GOOD, "its data were not found");
+    assert_eq!(seen.text("logs/ns/last/c.log"), "last\n");
+    assert!(seen.problem_of("b.001.zip").contains("is missing"));
+}
+
+#[test]
+fn a_missing_piece_in_the_middle() {
+    let (whole, _) = bundle();
+    let node = whole
+        .windows(15)
+        .position(|w| w == b"sb/nodes/n1.zip")
+        .unwrap();
+    // The gap begins inside a log and ends inside the node zip, whose own headers lie open there.
+    let (first, rest) = whole.split_at(60_000);
+    let rest = &rest[node + 100 - 60_000..];
+    let folder = tree(&[("b.zip.001", first), ("b.zip.003", rest)]);
+    for name in ["b.zip.001", "b.zip.003"] {
+        let seen = open(&folder.path().join(name)).unwrap();
+        assert_good(&seen);
+        assert_eq!(seen.text("logs/ns/last/c.log"), "last\n");
+        assert!(seen.problem_of("b.zip.002").contains("is missing"));
+        assert_lost(&seen, "nodes/n1.zip", "its data were not found");
+        assert!(seen.paths().iter().all(|path| path.starts_with("logs/ns/")));
+    }
+}
+
+#[test]
+fn members_of_a_stream_that_cannot_be_read_do_not_stop_it() {
+    let mut secret = member("sb/secret.log", "12345");
+    secret.encrypted = true;
+    let mut secret_described = member("sb/secret2.log", "12345").descriptor();
+    secret_described.encrypted = true;
+    let mut odd = member("sb/odd.log", "12345");
+    odd.method = Some(9);
+    let mut wrong = member("sb/logs/ns/wrong/c.log", "12345\n").descriptor();
+    wrong.crc = Some(1);
+    let node = zip(&[
+        secret,
+        secret_described,
+        odd,
+        wrong,
+        member("sb/../x", "x"),
+        stored("sb/logs/ns/p/c.log", lines(100)).descriptor(),
+        stored(
+            "sb/inner.zip",
+            zip(&[stored("i/a.log", "PK\x07\x08").descriptor()]),
+        )
+        .descriptor(),
+        member("sb/logs/ns/good/c.log", "good\n").descriptor(),
+        member("sb/logs/ns/good/c.log", "twice\n").descriptor(),
+    ]);
+    // In a tar a zip can only be streamed.
+    let seen = read("b.tar", &tar(&[("r/nodes/n.zip", &node)]));
+    let at = |name: &str| format!("nodes/n.zip/sb/{name}");
+    assert_eq!(seen.text(&at(GOOD)), "good\n");
+    assert_eq!(seen.entries[&at("logs/ns/p/c.log")], lines(100));
+    assert_eq!(seen.text(&at("inner.zip/i/a.log")), "PK\x07\x08");
+    assert_eq!(seen.text(&at("logs/ns/wrong/c.log")), "12345\n");
+    assert!(
+        seen.problem_of(&at("logs/ns/wrong/c.log"))
+            .contains("CRC error")
+    );
+    assert_lost(&seen, &at("secret.log"), "encrypted");
+    assert_lost(&seen, &at("secret2.log"), "encrypted");
+    assert_lost(&seen, &at("odd.log"), "deflate64");
+    assert_lost(&seen, &at("../x"), "leaves the archive");
+    assert!(seen.problem_of(&at(GOOD)).contains("came before"));
+    assert_eq!(seen.problems.len(), 6, "{:?}", seen.problems);
+}
+
+#[test]
+fn a_damaged_nested_zip_loses_only_its_own() {
+    let mut node = zip(&[
+        member("n/logs/a.log", lines(50)),
+        member("n/logs/b.log", lines(50)),
+    ]);
+    node.truncate(node.len() - 90);
+    let seen = beside(member("sb/nodes/n.zip", &node));
+    assert_eq!(seen.entries["nodes/n.zip/n/logs/b.log"], lines(50));
+    assert!(
+        seen.problem_of("nodes/n.zip")
+            .contains("all 2 members were found")
+    );
+    // A nested zip that expands to more than it declares.
+    let mut lying = member("sb/nodes/n.zip", zip(&[member("n/logs/a.log", lines(50))]));
+    lying.size = Some(40);
+    let seen = read(
+        "b.zip",
+        &zip(&[lying, member("sb/logs/ns/good/c.log", "good\n")]),
+    );
+    assert_good(&seen);
+    assert!(
+        seen.problem_of("nodes/n.zip")
+            .contains("more than the 40 bytes")
+    );
+}
+
+#[test]
+fn a_node_zip_that_holds_nothing_is_seen() {
+    let empty = zip(&[crate::pack::folder("n1/")]);
+    let seen = read(
+        "b.zip",
+        &zip(&[
+            member("sb/nodes/n1.zip", empty),
+            member("sb/logs/ns/good/c.log", "good\n"),
+        ]),
+    )
+    .clean();
+    assert_eq!(seen.archives["nodes/n1.zip"], Some(0));
+}
+
+#[test]
+fn formats_that_are_not_opened_are_problems() {
+    let seen = beside(stored("sb/x.7z", b"7z\xbc\xaf\x27\x1c...."));
+    assert_lost(&seen, "x.7z", "7z is not supported");
+}
+
+#[test]
+fn nesting_ends_at_the_limit() {
+    let mut bytes = zip(&[member("x/deep.log", "deep\n")]);
+    for _ in 0..5 {
+        bytes = zip(&[
+            member("x/in.zip", bytes),
+            member("x/logs/ns/good/c.log", "good\n"),
+        ]);
+    }
+    let seen = read("b.zip", &bytes);
+    assert_good(&seen);
+    let deepest = "in.zip/x/in.zip/x/in.zip/x/in.zip";
+    assert_lost(&seen, deepest, "limit depth");
+    assert_eq!(seen.problems.len(), 1);
+    assert_eq!(seen.entries.len(), 4);
+    // The same where everything is streamed.
+    let streamed = read("b.tar", &tar(&[("r/b.zip", &bytes)]));
+    assert_eq!(streamed.entries.len(), 3);
+    assert!(streamed.problems[0].error.contains("limit depth"));
+    let mut bytes = b"deep\n".to_vec();
+    for _ in 0..8 {
+        bytes = gzip(&bytes);
+    }
+    let seen = read("b.gz", &bytes);
+    assert!(seen.problem_of("b.gz").contains("limit depth"));
+}
+
+#[test]
+fn limits_of_bytes_members_and_ratio() {
+    let log = lines(5000);
+    let bytes = zip(&[
+        member("sb/logs/ns/p/c.log", &log),
+        member("sb/logs/ns/good/c.log", "good\n"),
+    ]);
+    let limits = |change: fn(&mut Limits)| {
+        let mut limits = Limits::default();
+        change(&mut limits);
+        limits
+    };
+    let seen = read_limited("b.zip", &bytes, limits(|l| l.member_bytes = 1000));
+    assert_good(&seen);
+    assert_eq!(seen.entries["logs/ns/p/c.log"], log[..1000]);
+    assert!(
+        seen.problem_of("logs/ns/p/c.log")
+            .contains("limit member bytes")
+    );
+    let exact = read_limited(
+        "b.zip",
+        &zip(&[member("sb/logs/ns/p/c.log", &log[..1000])]),
+        limits(|l| l.member_bytes = 1000),
+    );
+    exact.clean();
+
+    let seen = read_limited("b.zip", &bytes, limits(|l| l.total_bytes = 1000));
+    assert!(
+        seen.problems
+            .iter()
+            .all(|p| p.error.contains("limit total bytes"))
+    );
+    assert!(!seen.problems.is_empty());
+
+    let seen = read_limited("b.zip", &bytes, limits(|l| l.members = 1));
+    assert_eq!(seen.entries.len(), 1);
+    assert!(seen.problem_of("b.zip").contains("1 of 2 members are lost"));
+    let packed = tar(&[("r/logs/a.log", b"a\n"), ("r/logs/b.log", b"b\n")]);
+    let seen = read_limited("b.tar", &packed, limits(|l| l.members = 1));
+    assert_eq!(seen.entries.len(), 1);
+    assert!(seen.problem_of("b.tar").contains("limit members"));
+
+    // Zeros expand a thousand times.
+    let bomb = vec![b'a'; 4 << 20];
+    let ratio = |l: &mut Limits| l.ratio_after = 1 << 20;
+    for bytes in [
+        zip(&[
+            member("sb/logs/ns/p/c.log", &bomb),
+            member("sb/logs/ns/good/c.log", "good\n"),
+        ]),
+        tar(&[
+            ("sb/logs/ns/p/c.log", &gzip(&bomb)),
+            ("sb/logs/ns/good/c.log", b"good\n"),
+        ]),
+        local_part(&[
+            member("sb/logs/ns/p/c.log", &bomb).descriptor(),
+            member("sb/logs/ns/good/c.log", "good\n"),
+        ])
+        .0,
+    ] {
+        let seen = read_limited("b", &bytes, limits(ratio));
+        assert_good(&seen);
+        assert!(seen.problem_of("logs/ns/p/c.log").contains("limit ratio"));
+        assert!(seen.entries["logs/ns/p/c.log"].len() <= 2 << 20);
+    }
+}
+
+#[test]
+fn a_file_that_shrinks_while_it_is_read_is_an_error_and_no_signal() {
+    struct Shrink(std::path::PathBuf, Option<io::Error>);
+    impl Visit for Shrink {
+        fn entry(&mut self, _: Entry, bytes: &mut dyn Read) {
+            std::fs::OpenOptions::new()
+                .write(true)
+                .open(&self.0)
+                .unwrap()
+                .set_len(10)
+                .unwrap();
+            self.1 = bytes.read_to_end(&mut Vec::new()).err();
+        }
+        fn skip(&mut self, _: Entry) {}
+        fn problem(&mut self, problem: bundlevet::Problem) {
+            assert!(
+                problem.error.contains("shorter while it was read"),
+                "{problem:?}"
+            );
+        }
+    }
+    let folder = tree(&[("b.log", &lines(50_000))]);
+    let path = folder.path().join("b.log");
+    let case = Case::open(std::slice::from_ref(&path), &OpenOptions::default()).unwrap();
+    let mut visit = Shrink(path, None);
+    for job in case.jobs() {
+        job.run(&mut visit);
+    }
+    assert!(visit.1.is_some());
+}
+
+#[test]
+fn a_visitor_that_stops_early_does_not_disturb_what_follows() {
+    struct FirstByte(Vec<String>);
+    impl Visit for FirstByte {
+        fn entry(&mut self, entry: Entry, bytes: &mut dyn Read) {
+            bytes.read_exact(&mut [0]).unwrap();
+            self.0.push(entry.path);
+        }
+        fn skip(&mut self, _: Entry) {}
+        fn problem(&mut self, problem: bundlevet::Problem) {
+            panic!("{problem:?}");
+        }
+    }
+    let log = lines(10_000);
+    let inner = zip(&[
+        member("i/a.log", &log),
+        member("i/b.log", &log).descriptor(),
+        stored("i/c.log", &log).descriptor(),
+        stored("i/d.log.gz", gzip(&log)),
+        member("i/e.log", &log),
+    ]);
+    let bytes = gzip(&tar(&[
+        ("r/logs/a.log", &log),
+        ("r/n.zip", &inner),
+        ("r/logs/b.log", &log),
+    ]));
+    let folder = tree(&[("b.tgz", &bytes)]);
+    let case = Case::open(&[folder.path().join("b.tgz")], &OpenOptions::default()).unwrap();
+    let mut visit = FirstByte(Vec::new());
+    for job in case.jobs() {
+        assert!(job.run(&mut visit).is_empty());
+    }
+    assert_eq!(visit.0.len(), 7, "{:?}", visit.0);
+}
+
+/// Small archives of all kinds, to be damaged.
+fn samples() -> Vec<Vec<u8>> {
+    let node = zip(&[
+        member("n/logs/a.log", lines(20)),
+        stored("n/b.log", "b\n").descriptor(),
+    ]);
+    let files: [(&str, &[u8]); 2] = [("r/logs/a.log", b"a\n"), ("r/n.zip", &node)];
+    let tarred = tar(&files);
+    vec![
+        zip(&[
+            member("sb/n.zip", &node),
+            stored("sb/m.zip", &node),
+            member("sb/a.log", "a\n").descriptor(),
+        ]),
+        tarred.clone(),
+        gzip(&tarred),
+        xz(&tarred),
+        bzip2(&tarred),
+        zstd(&tarred),
+        [gzip(b"one\n"), gzip(b"two\n")].concat(),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damage_never_panics_and_always_ends(
+        which in 0usize..7,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12),
+        cut in any::<prop::sample::Index>(),
+        cuts in any::<bool>(),
+    ) {
+        let mut bytes = samples().swap_remove(which);
+        for (at, to) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = to;
+        }
+        if cuts {
+            bytes.truncate(cut.index(bytes.len()).max(1));
+        }
+        let seen = read("b.bin", &bytes);
+        prop_assert_eq!(seen.twice, [""; 0]);
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(
+        magic in prop::sample::select(vec![
+            &b""[..], b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04", b"\x1f\x8b\x08",
+            b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"BZh91AY&SY", b"\xff\xfe",
+        ]),
+        rest in prop::collection::vec(any::<u8>(), 1..2000),
+    ) {
+        read("b.bin", &[magic, &rest].concat());
+    }
+}

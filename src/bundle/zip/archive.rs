@@ -183,10 +183,12 @@ fn members(level: &Level, raw: Vec<Raw>, len: u64, problems: &mut Vec<Problem>) 
                 name
             }
             Name::Escapes(raw) => {
+                member.path = format!("{}{raw}", level.prefix);
                 member.fate = Fate::Lost(format!(
                     "the path leaves the archive: not read, {size} bytes are lost"
                 ));
-                raw
+                members.push(member);
+                continue;
             }
         };
         let folder = member.fate == Fate::Skip(Skip::Directory);

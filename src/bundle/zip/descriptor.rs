@@ -5,8 +5,10 @@ use std::io::{self, BufRead, Read};
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 
+use crate::bundle::limits::Limits;
 use crate::bundle::loss::{Loss, again};
 use crate::bundle::peek::Peek;
+use crate::bundle::unpack::{CHECK_EVERY, MostRatio};
 
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 
@@ -28,16 +30,18 @@ pub(super) struct Described<R: BufRead> {
     inner: DeflateDecoder<R>,
     crc: Crc,
     size: u64,
+    most: MostRatio,
     /// How it ended: well, or with this error.
     done: Option<io::Result<()>>,
 }
 
 impl<'a, 'b> Described<&'a mut Peek<&'b mut dyn Read>> {
-    pub(super) fn new(bytes: &'a mut Peek<&'b mut dyn Read>) -> Self {
+    pub(super) fn new(bytes: &'a mut Peek<&'b mut dyn Read>, limits: &Limits) -> Self {
         Self {
             inner: DeflateDecoder::new(bytes),
             crc: Crc::new(),
             size: 0,
+            most: MostRatio::new(limits),
             done: None,
         }
     }
@@ -92,7 +96,10 @@ impl Read for Described<&mut Peek<&mut dyn Read>> {
         if buf.is_empty() {
             return Ok(0);
         }
-        let result = match self.inner.read(buf) {
+        let few = buf.len().min(CHECK_EVERY);
+        let buf = buf.get_mut(..few).unwrap_or_default();
+        let allowed = self.most.check(self.size, self.inner.total_in());
+        let result = match allowed.and_then(|()| self.inner.read(buf)) {
             Ok(0) => self.descriptor(),
             Ok(n) => {
                 self.crc.update(buf.get(..n).unwrap_or_default());

@@ -73,9 +73,9 @@ fn bad(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
-/// Whether these last bytes of a file hold the end record of a zip.
-pub(crate) fn has_end(tail: &[u8]) -> bool {
-    find_end(tail).is_some()
+/// The number of the piece that the end record in these last bytes of a file stands on.
+pub(crate) fn end_piece(tail: &[u8]) -> Option<u16> {
+    u16_at(tail, find_end(tail)? + 4)
 }
 
 /// The last end record whose comment fits.

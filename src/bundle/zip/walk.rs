@@ -44,8 +44,10 @@ pub(crate) struct Recovery {
     absolute: Option<(String, u64)>,
     /// Members begun, of whatever fate.
     members: u64,
-    /// Whether a central directory or end record was reached.
+    /// Whether nothing more can be said: the directory came, or a limit or read error was reported.
     finished: bool,
+    /// Whether an end record was reached.
+    ended: bool,
     last: Option<String>,
     /// The names that the directory lists, where it could be read beforehand.
     listed: Option<Seen>,
@@ -75,6 +77,7 @@ impl Recovery {
             absolute: None,
             members: 0,
             finished: false,
+            ended: false,
             last: None,
             listed: None,
         }
@@ -128,7 +131,7 @@ impl Recovery {
                 if let Some(why) = self.level.shared.full(1) {
                     let why = format!("{why}: the rest of this archive is lost");
                     visit.problem(Problem::new(self.archive.clone(), why));
-                    self.finished = true;
+                    (self.finished, self.ended) = (true, true);
                     return;
                 }
                 if self.member(&mut bytes, visit).is_err() {
@@ -140,7 +143,7 @@ impl Recovery {
                     break;
                 }
             } else if ENDS.iter().any(|end| signature == end) {
-                self.finished = true;
+                (self.finished, self.ended) = (true, true);
                 // A locator or comment is no member; another archive may follow.
                 bytes.consume(4);
                 if !self.seek_header(&mut bytes).1 {
@@ -157,7 +160,7 @@ impl Recovery {
         if let Some(e) = bytes.failure() {
             let why = format!("{e} after {}: later members are lost", self.after());
             visit.problem(Problem::new(self.archive.clone(), why));
-            self.finished = true;
+            (self.finished, self.ended) = (true, true);
         }
     }
 
@@ -166,13 +169,17 @@ impl Recovery {
         if let Some((path, n)) = self.absolute.clone() {
             visit.problem(absolute_names(path, n));
         }
-        if !self.finished {
-            let why = format!(
-                "the end of the archive is missing: {} members were found by their local headers, later ones are lost",
-                self.members
-            );
-            visit.problem(Problem::new(self.archive, why));
-        }
+        let members = self.members;
+        let why = match (self.finished, self.ended) {
+            (_, true) => return,
+            (true, false) => format!(
+                "the directory of the archive is cut off: all {members} members were found by their local headers"
+            ),
+            (false, false) => format!(
+                "the end of the archive is missing: {members} members were found by their local headers, later ones are lost"
+            ),
+        };
+        visit.problem(Problem::new(self.archive, why));
     }
 
     fn after(&self) -> &str {
@@ -280,7 +287,7 @@ impl Recovery {
         let limits = &self.level.shared.limits;
         if local.streamed() {
             if local.method == DEFLATED {
-                let mut plain = Described::new(bytes);
+                let mut plain = Described::new(bytes, &self.level.shared.limits);
                 stream::walk(&self.level, found, Peek::new(&mut plain, HEAD), visit);
                 // A damaged member ends the member, not the archive.
                 if !plain.rest()? {
@@ -314,7 +321,7 @@ impl Recovery {
             return skip(bytes, local.packed);
         }
         if local.method == DEFLATED && !local.encrypted() {
-            let mut plain = Described::new(bytes);
+            let mut plain = Described::new(bytes, &self.level.shared.limits);
             if !plain.rest()? {
                 self.recover(bytes);
             }
