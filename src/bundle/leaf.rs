@@ -72,15 +72,11 @@ pub(crate) fn leaf(
     }
     let wide = utf16::order(head);
     let binary = sniff(head) == Format::Binary;
-    let entry = found.entry(level, head);
+    let mut entry = found.entry(level, head);
     if binary && !matches!(entry.kind, EntryKind::Skipped(_)) {
-        visit.skip(Entry {
-            kind: EntryKind::Skipped(Skip::Binary),
-            ..entry
-        });
-        return;
+        entry.kind = EntryKind::Skipped(Skip::Binary);
     }
-    if matches!(entry.kind, EntryKind::Skipped(_)) {
+    if !visit.wants(&entry) {
         visit.skip(entry);
         return;
     }

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use crate::error::Problem;
 
-use super::Entry;
+use super::{Entry, EntryKind};
 
 /// Receives the members of a case, one worker's share, in no particular order.
 ///
@@ -12,6 +12,11 @@ use super::Entry;
 /// nothing of it could be read, only to [`Visit::problem`]. An entry that was read in part comes to
 /// `entry` and then also to `problem`.
 pub trait Visit: Send {
+    /// Whether the bytes of an entry are wanted. What is not wanted comes to [`Visit::skip`]. By default
+    /// everything but what is placed as [`EntryKind::Skipped`].
+    fn wants(&mut self, entry: &Entry) -> bool {
+        !matches!(entry.kind, EntryKind::Skipped(_))
+    }
     /// An entry with its bytes, decompressed. A read error ends the entry; the job reports the
     /// problem, so the visitor keeps what it has and needs to say nothing.
     fn entry(&mut self, entry: Entry, bytes: &mut dyn Read);

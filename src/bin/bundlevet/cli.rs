@@ -1,0 +1,49 @@
+//! The command line's grammar; each subcommand's arguments stand in its own file.
+
+use clap::{Parser, Subcommand};
+
+use super::{explain, grep, schema, show, signatures};
+
+/// Reads a Harvester, Rancher, RKE2/K3s or Longhorn support bundle and says what broke first, how it knows, and
+/// what to do now.
+#[derive(Parser)]
+#[command(name = "bundlevet", version, propagate_version = true, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Read a file inside (nested) archives
+    Show(show::Args),
+    /// Search every file of a bundle, nested archives too
+    Grep(grep::Args),
+    /// Say what a signature means and what to do about it
+    Explain(explain::Args),
+    /// List, show, check and write signatures
+    Signatures(signatures::Args),
+    /// Print the JSON Schema of a report
+    Schema(schema::Args),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  bundlevet scan supportbundle.zip                     the diagnosis, on the terminal
+  bundlevet scan node1.tar.gz node2.tar.gz             one case from several collectors
+  bundlevet scan bundle.zip -o json=report.json        and as JSON, in a file
+  bundlevet show bundle.zip nodes/n1.zip/n1/logs/kubelet.log:4211 -C 20
+  bundlevet grep 'lost leader' bundle.zip
+
+Exit codes: 0 done; 1 findings at or above --fail-on, or --strict and something could not be read;
+2 usage error, an input that could not be read at all, or a report that could not be written.";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,37 @@
+//! `bundlevet explain ID`.
+
+use std::io;
+
+use bundlevet::report::{TextOptions, write_signature};
+
+use super::database::{self, DatabaseArgs};
+use super::outcome::{Done, Outcome};
+use super::terminal;
+
+/// What a signature means, what it looks for and what to do.
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  bundlevet explain kubelet/invalid-kernel-flag")]
+pub(crate) struct Args {
+    /// Id of a signature, as reports name it
+    #[arg(value_name = "ID")]
+    id: String,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    print(&args.id, &args.database)
+}
+
+/// Prints one signature for people.
+pub(crate) fn print(id: &str, database: &DatabaseArgs) -> Outcome {
+    let (database, _) = database.load()?;
+    let signature = database::find(&database, id)?;
+    let options = TextOptions {
+        width: terminal::width(),
+        color: terminal::color(),
+        ..TextOptions::default()
+    };
+    write_signature(signature, &options, &mut io::stdout().lock())?;
+    Ok(Done::Well)
+}
