@@ -168,8 +168,12 @@ impl Seen {
             );
         }
         // A whole journal: what the sample shows is not all that it holds.
-        let known = self.identifiers.iter().filter(|i| *i != "systemd").count();
-        if known > 1 {
+        let named: Vec<&String> = self
+            .identifiers
+            .iter()
+            .filter(|i| *i != "systemd")
+            .collect();
+        if named.len() > 1 {
             set = Some(set.map_or(programs::of_host(), |s| s.union(programs::of_host())));
         }
         // klog and logrus in one stream is one process with everything in it.
@@ -181,6 +185,13 @@ impl Seen {
             set = None;
         }
         let mut placement = Placement::log(set.unwrap_or_default());
+        // `rke2` is the server's identifier and the agent's.
+        if let [unit] = named.as_slice()
+            && unit.as_str() != "rke2"
+            && programs::of_identifier(unit).is_some()
+        {
+            placement.origin.unit = Some(unit.as_str().into());
+        }
         if let [host] = self.hosts.as_slice() {
             placement = placement.on(Some(host));
         }

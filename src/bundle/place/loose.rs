@@ -72,6 +72,9 @@ fn log(split: &Split<'_>) -> Placement {
     {
         return Placement::container("", pod, container).instance(instance);
     }
+    if let Some(unit) = super::node::unit_of(base) {
+        return Placement::unit(unit).instance(instance);
+    }
     let set = programs::of_loose_name(base)
         .or_else(|| programs::of_loose_name(folder?))
         .unwrap_or(ProgramSet::ALL);

@@ -152,7 +152,8 @@ pub(super) fn uncompressed(name: &str) -> &str {
 /// A log's file name as (base name without ending, life): `kubelet-2025-12-02T13-58-40.483.log.gz` is a rotated
 /// `kubelet`, `syslog.1` a rotated `syslog`, `messages-20240101.xz` a rotated `messages`.
 pub(super) fn rotation(file: &str) -> (&str, Instance) {
-    let mut rotated = uncompressed(file).len() < file.len();
+    // Compression alone says nothing: people compress what they send.
+    let mut rotated = false;
     let mut base = uncompressed(file);
     if let Some((head, tail)) = base.rsplit_once('.')
         && !head.is_empty()

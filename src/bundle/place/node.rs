@@ -76,9 +76,17 @@ fn log(file: &str) -> Placement {
         ("kernel", Instance::Rotated) => Instance::Previous,
         (_, instance) => instance,
     };
-    let placement = match UNITS.iter().find(|(name, _)| *name == base) {
-        Some((_, unit)) => Placement::unit(unit),
+    let placement = match unit_of(base) {
+        Some(unit) => Placement::unit(unit),
         None => Placement::log(programs::of_file(base).unwrap_or(ProgramSet::ALL)),
     };
     placement.instance(instance)
+}
+
+/// The unit whose journal collectors write to a file with this base name.
+pub(super) fn unit_of(base: &str) -> Option<&'static str> {
+    UNITS
+        .iter()
+        .find(|(name, _)| *name == base)
+        .map(|(_, unit)| *unit)
 }

@@ -36,7 +36,8 @@ pub(in super::super) const PODS: &[Row] = &[
         set![UpgradeJob, VirtLauncher, IngressNginx],
     ),
     (
-        "hvst-upgrade-* apply-*-on-* apply-hvst-upgrade-* *-apply-manifests-*",
+        "hvst-upgrade-* apply-*-on-* apply-hvst-upgrade-* *-apply-manifests-* \
+         system-agent-upgrader-*",
         UPGRADE,
     ),
     (
@@ -81,10 +82,11 @@ pub(in super::super) const PODS: &[Row] = &[
         set![CloudOperator],
     ),
     ("rancher-post-delete-*", set![Helm, Rancher]),
-    ("rancher-*", RANCHER),
+    ("rancher-* ui-plugin-operator-*", RANCHER),
     ("fleet-agent-*", set![FleetAgent, Helm]),
     ("fleet-controller-* fleet-* gitjob-*", FLEET),
     ("system-upgrade-controller-*", set![SystemUpgradeController]),
+    ("helm-controller-*", set![HelmController, Helm]),
     ("longhorn-manager-*", set![LonghornManager]),
     (
         "longhorn-admission-webhook-* longhorn-conversion-webhook-* \
@@ -147,7 +149,7 @@ pub(in super::super) const PODS: &[Row] = &[
     ("harvester-*", set![Harvester, Rancher]),
     ("kube-vip-*", set![KubeVip, HarvesterLoadBalancer]),
     (
-        "supportbundle-* supportbundle-manager-* *-support-bundle-*",
+        "supportbundle-* support-bundle-* *-support-bundle-*",
         set![Collector],
     ),
     ("*canal-*", set![Calico, Flannel]),

@@ -162,3 +162,19 @@ fn a_dumped_pod_tells_its_name() {
     assert_eq!(placement.origin.node.as_deref(), Some("n1"));
     assert_eq!(placement.origin.programs, Program::Etcd.into());
 }
+
+#[test]
+fn the_journal_of_one_unit_tells_the_unit() {
+    let head = "Mar 22 23:56:05 n1 systemd[1]: Started x.\n\
+                Mar 22 23:56:06 n1 rancher-system-agent[13627]: time=\"2022-03-22T23:56:06Z\" level=info msg=\"x\"\n";
+    assert_eq!(
+        told("-", head).origin.unit.as_deref(),
+        Some("rancher-system-agent")
+    );
+    let head = head.replace("rancher-system-agent", "rke2");
+    assert_eq!(told("-", &head).origin.unit, None);
+    assert_eq!(
+        told("n1/rke2-agent.log", &head).origin.unit.as_deref(),
+        Some("rke2-agent")
+    );
+}
