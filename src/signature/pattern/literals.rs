@@ -101,17 +101,15 @@ pub(super) fn better(a: Option<Run>, b: Option<Run>) -> Option<Run> {
 pub(super) fn best_run(bytes: &[u8], key_goes_on: bool) -> Option<Run> {
     let mut best = None;
     let mut start = 0;
-    let mut after_key = false;
     for (at, &byte) in bytes.iter().enumerate() {
         if !safe(byte) {
             let run = bytes.get(start..at).unwrap_or_default();
-            best = better(best, worthy(run, after_key, byte == b'='));
+            best = better(best, worthy(run, byte == b'='));
             start = at + 1;
-            after_key = byte == b'=';
         }
     }
     let rest = bytes.get(start..).unwrap_or_default();
-    better(best, worthy(rest, after_key, key_goes_on))
+    better(best, worthy(rest, key_goes_on))
 }
 
 fn safe(byte: u8) -> bool {
@@ -122,26 +120,40 @@ fn safe(byte: u8) -> bool {
         )
 }
 
-/// The best part of a run. A value that a JSON line holds as `{"name": .., "namespace": ..}` reads `namespace/name`,
-/// and the key of a nested value reads `outer.inner`: those runs end at the slash and at the dots.
-fn worthy(run: &[u8], after_key: bool, ends_in_key: bool) -> Option<Run> {
-    let value = if after_key {
-        run.iter().position(|&b| b == b' ').unwrap_or(run.len())
-    } else {
-        0
-    };
-    let slash = run.get(..value)?.iter().position(|&b| b == b'/');
-    let (first, run) = run.split_at_checked(slash.map_or(0, |at| at + 1))?;
-    let mut best = measured(first.strip_suffix(b"/").unwrap_or(first));
+/// The best part of a run. The key of a nested value reads `outer.inner` in the canonical text: a key ends at dots.
+fn worthy(run: &[u8], ends_in_key: bool) -> Option<Run> {
     if !ends_in_key {
-        return better(best, measured(run));
+        return without_object_names(run);
     }
     let key = run.iter().rposition(|&b| b == b' ').map_or(0, |at| at + 1);
     let (before, key) = run.split_at_checked(key)?;
-    for piece in key.split(|&b| b == b'.') {
-        best = better(best, measured(piece));
+    let key = key
+        .split(|&b| matches!(b, b'.' | b'/'))
+        .fold(None, |best, piece| better(best, measured(piece)));
+    better(without_object_names(before), key)
+}
+
+/// A value that a JSON line holds as `{"name": .., "namespace": ..}` reads `namespace/name`: a run ends at a slash that
+/// may be that one, which is the only one in its word. (`i/o` and `1/2` are what they are.)
+fn without_object_names(run: &[u8]) -> Option<Run> {
+    let mut best = None;
+    let mut start = 0;
+    let mut word_start = 0;
+    for word in run.split(|&b| b == b' ') {
+        let mut slashes = word
+            .iter()
+            .enumerate()
+            .filter(|(_, b)| **b == b'/')
+            .map(|(at, _)| at);
+        if let (Some(at), None) = (slashes.next(), slashes.next())
+            && !(at == 1 && word.len() == 3)
+        {
+            best = better(best, measured(run.get(start..word_start + at)?));
+            start = word_start + at + 1;
+        }
+        word_start += word.len() + 1;
     }
-    better(measured(before), best)
+    better(best, measured(run.get(start..)?))
 }
 
 fn measured(run: &[u8]) -> Option<Run> {
@@ -207,7 +219,7 @@ fn of_concat(parts: &[Hir]) -> Option<Vec<Run>> {
         }
     };
     let mut bytes: Vec<u8> = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
+    for part in parts {
         if let HirKind::Literal(literal) = part.kind() {
             bytes.extend_from_slice(&literal.0);
             continue;
@@ -216,7 +228,7 @@ fn of_concat(parts: &[Hir]) -> Option<Vec<Run>> {
             bytes.push(byte);
             continue;
         }
-        let key_goes_on = parts.get(at + 1).is_some_and(begins_with_equals);
+        let key_goes_on = may_go_on_with_key(part);
         take(best_run(&bytes, key_goes_on).map(|run| vec![run]));
         bytes.clear();
         take(of_regex(part));
@@ -225,8 +237,23 @@ fn of_concat(parts: &[Hir]) -> Option<Vec<Run>> {
     best
 }
 
-fn begins_with_equals(hir: &Hir) -> bool {
-    matches!(hir.kind(), HirKind::Literal(literal) if literal.0.first() == Some(&b'='))
+/// Whether what follows a run can go on with its last word, which then may be a key.
+fn may_go_on_with_key(hir: &Hir) -> bool {
+    let in_key =
+        |c: u32| u8::try_from(c).is_ok_and(|b| b.is_ascii_alphanumeric() || b"_.=-/".contains(&b));
+    let touches = |start: u32, end: u32| (start..=end.min(0x7f)).any(in_key);
+    match hir.kind() {
+        HirKind::Class(Class::Unicode(class)) => class
+            .iter()
+            .any(|r| touches(r.start().into(), r.end().into())),
+        HirKind::Class(Class::Bytes(class)) => class
+            .iter()
+            .any(|r| touches(r.start().into(), r.end().into())),
+        HirKind::Repetition(repetition) => {
+            repetition.min == 0 || may_go_on_with_key(&repetition.sub)
+        }
+        _ => true,
+    }
 }
 
 /// The letter that a case-insensitive class such as `[Aa]` stands for. A class with other characters in it

@@ -236,6 +236,7 @@ fn in_fields(fields: &[(String, Expression)], line: &Line) -> Vec<Captures> {
 struct Expression {
     regex: String,
     slots: Vec<text::Slot>,
+    ends_in_words: bool,
     compiled: OnceLock<Option<Regex>>,
 }
 
@@ -246,6 +247,7 @@ impl Expression {
         let expression = Self {
             regex: built.regex,
             slots: built.slots,
+            ends_in_words: built.ends_in_words,
             compiled: OnceLock::new(),
         };
         Ok((expression, built.best))
@@ -268,6 +270,7 @@ impl Expression {
                 trim: false,
                 bracketed: false,
             }],
+            ends_in_words: false,
             compiled: OnceLock::new(),
         };
         Ok((expression, None))
@@ -292,6 +295,7 @@ impl Expression {
         Self {
             regex: source.to_owned(),
             slots,
+            ends_in_words: true,
             compiled: OnceLock::new(),
         }
     }
@@ -335,15 +339,16 @@ impl Expression {
                 break;
             };
             let Some(whole) = found.get(0) else { break };
+            let into_key = self.ends_in_words && goes_on_as_key(text, whole.end());
             let next = match self.accept(&found) {
-                Some(captures) => {
+                Some(captures) if !into_key => {
                     if !all.contains(&captures) {
                         all.push(captures);
                     }
                     whole.end().max(whole.start() + 1)
                 }
-                // a gap too long, or one name with two values: another match may begin further on
-                None => whole.start() + 1,
+                // a gap too long, one name with two values, or the beginning of a key: a match may begin further on
+                _ => whole.start() + 1,
             };
             from = (next..=text.len())
                 .find(|&at| text.is_char_boundary(at))
@@ -403,6 +408,20 @@ impl Expression {
         }
         Some(captures)
     }
+}
+
+/// Whether the word that ends at `end` goes on up to an equals sign: then it is (part of) a key, which in a JSON line
+/// does not stand behind the words before it.
+fn goes_on_as_key(text: &str, end: usize) -> bool {
+    let in_key = |b: u8| b.is_ascii_alphanumeric() || b"_.-/".contains(&b);
+    let bytes = text.as_bytes();
+    let ends_in_key = end
+        .checked_sub(1)
+        .and_then(|at| bytes.get(at))
+        .is_some_and(|&b| in_key(b));
+    let rest = bytes.get(end..).unwrap_or_default();
+    let stop = rest.iter().position(|&b| !in_key(b));
+    ends_in_key && stop.and_then(|at| rest.get(at)) == Some(&b'=')
 }
 
 fn cleaned<'a>(value: &'a str, slot: &text::Slot) -> &'a str {

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::bundle::Origin;
+use crate::decode::decode;
 
 fn text(source: &str) -> Pattern {
     let pattern = Pattern::text(source, &Shapes::new()).unwrap();
@@ -268,68 +270,84 @@ fn non_ascii_words_match_and_are_no_literal() {
     assert_eq!(&*p.literals()[0], b"s du serveur principal");
 }
 
-/// Ways in which programs and collectors wrap one message; `{}` is the message with the escaping of that wrapping.
-fn wrapped(message: &str, key: &str, value: &str) -> Vec<String> {
+/// Ways in which programs and collectors write one message with one field.
+fn written(message: &str, key: &str, value: &str) -> Vec<String> {
     let json = |s: &str| {
-        let quoted = serde_json::to_string(s).unwrap();
-        quoted[1..quoted.len() - 1]
+        serde_json::Value::from(s)
+            .to_string()
             .replace('<', "\\u003c")
             .replace('>', "\\u003e")
             .replace('&', "\\u0026")
     };
-    let go = |s: &str| {
-        s.replace('\\', "\\\\")
-            .replace('"', "\\\"")
-            .replace('\t', "\\t")
-            .replace('\n', "\\n")
-    };
+    let go = |s: &str| format!("{s:?}");
+    let (msg, val) = (json(message), json(value));
     let klog = format!(
-        "E0222 00:55:29.557737   10917 kubelet.go:1479] \"{}\" {key}=\"{}\"",
+        "E0222 00:55:29.557737   10917 kubelet.go:1479] {} {key}={}",
         go(message),
         go(value)
     );
-    vec![
-        klog.clone(),
-        format!(
-            "time=\"2025-01-25T10:00:00Z\" level=error msg=\"{}\" {key}=\"{}\"",
-            go(message),
-            go(value)
-        ),
-        format!(
-            "{{\"level\":\"error\",\"msg\":\"{}\",\"{key}\":\"{}\"}}",
-            json(message),
-            json(value)
-        ),
-        format!("{{\"log\":\"{}\\n\",\"stream\":\"stderr\"}}", json(&klog)),
-    ]
+    let logrus = format!(
+        "time=\"2025-01-25T10:00:00Z\" level=error msg={} {key}={}",
+        go(message),
+        go(value)
+    );
+    let zap = format!(
+        "{{\"level\":\"error\",\"ts\":\"2025-01-25T10:00:00.000Z\",\"caller\":\"a/b.go:1\",\"msg\":{msg},\"{key}\":{val}}}"
+    );
+    let nested = format!(
+        "{{\"level\":\"info\",\"msg\":{msg},\"{key}\":{{\"inner\":{val},\"name\":\"a\"}},\"pod\":{{\"name\":\"coredns-7d4\",\"namespace\":\"kube-system\"}}}}"
+    );
+    let kubevirt = format!(
+        "{{\"component\":\"virt-handler\",\"{key}\":{val},\"level\":\"info\",\"msg\":{msg},\"pos\":\"vm.go:1\",\"timestamp\":\"2025-01-25T10:00:00.000000Z\"}}"
+    );
+    let rancher = format!("2025/01/25 10:00:00 [ERROR] {message} {key}={value}");
+    let plain = format!("{message} {key}={value}");
+    let mut all = vec![klog, logrus, zap, nested, kubevirt, rancher, plain];
+    let enveloped: Vec<String> = all
+        .iter()
+        .flat_map(|raw| {
+            [
+                format!("2025-11-13T04:05:06.123456789Z stderr F {raw}"),
+                format!("2025-11-13T04:05:06.123456789Z {raw}"),
+                format!("Nov 13 04:05:06 n7 rke2[4242]: {raw}"),
+                format!("{{\"log\":{},\"stream\":\"stderr\",\"time\":\"2025-11-13T04:05:06.123456789Z\"}}", json(&format!("{raw}\n"))),
+            ]
+        })
+        .collect();
+    all.extend(enveloped);
+    all
 }
 
 proptest! {
-    /// The promise the prefilter lives on.
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { 64 }))]
+    /// The promise the prefilter lives on: what matches the decoded text has a literal in the raw bytes.
     #[test]
     fn a_literal_is_in_every_raw_form(
-        message in "[a-zA-Z<>&\"'\\\\ :./-]{1,40}",
+        message in "[a-zA-Z<>&\"'\\\\ :./=\\[\\]{}(),-]{1,40}",
         key in "[a-z]{1,8}",
-        value in "[a-zA-Z0-9<>&\"'\\\\ :./=-]{1,40}",
-        cut in 0usize..40,
+        value in "[a-zA-Z0-9][a-zA-Z0-9<>&\"'\\\\ :./=\\[\\]{}(),-]{1,40}",
+        cut in 0usize..60,
+        length in 5usize..60,
     ) {
-        let canonical = format!("{message} {key}={value}");
-        let cut = cut.min(canonical.len());
-        // a pattern that is a piece of the canonical text, special characters escaped as an author would
-        let piece = canonical.get(cut..).unwrap_or_default();
-        let source = piece.replace('<', "\\<").replace("...", "\\.\\.\\.");
-        if let Ok(pattern) = Pattern::text(&source, &Shapes::new()) {
-            prop_assume!(!pattern.captures_in(&canonical).is_empty());
-            for raw in wrapped(&message, &key, &value) {
-                let raw = raw.to_ascii_lowercase();
-                let held = pattern.literals().is_empty() || pattern.literals().iter().any(|literal| {
-                    memchr::memmem::find(raw.as_bytes(), literal).is_some()
-                });
-                prop_assert!(held, "{:?} in {raw}", pattern.literals().iter().map(|l| String::from_utf8_lossy(l)).collect::<Vec<_>>());
+        for raw in written(&message, &key, &value) {
+            let line = decode(raw.as_bytes(), &Origin::default());
+            // a pattern that is a piece of the canonical text, special characters escaped as an author would
+            let piece: String = line.text.chars().skip(cut).take(length).collect();
+            let source = piece.replace("...", "\\.\\.\\.").replace('<', "\\<");
+            let Ok(pattern) = Pattern::text(&source, &Shapes::new()) else { continue };
+            if pattern.captures(&line).is_empty() {
+                continue;
             }
+            let lower = raw.to_ascii_lowercase();
+            let held = pattern.literals().is_empty() || pattern.literals().iter().any(|literal| {
+                memchr::memmem::find(lower.as_bytes(), literal).is_some()
+            });
+            prop_assert!(held, "{:?} of `{source}` in {raw}", pattern.literals().iter().map(|l| String::from_utf8_lossy(l)).collect::<Vec<_>>());
         }
     }
+}
 
+proptest! {
     #[test]
     fn any_text_is_a_pattern_or_a_reason(source in "\\PC{0,60}", line in "\\PC{0,80}") {
         if let Ok(pattern) = Pattern::text(&source, &Shapes::new()) {

@@ -18,8 +18,8 @@ enum Piece {
     Space,
     /// An optional quote with any escaping.
     Quote,
-    /// Anything, up to [`GAP`] characters.
-    Gap,
+    /// Anything, up to [`GAP`] characters. Written after a space it does not go on with the word before it.
+    Gap { after_space: bool },
     /// A placeholder.
     Place(String),
 }
@@ -45,6 +45,8 @@ pub(super) struct Built {
     pub(super) regex: String,
     pub(super) slots: Vec<Slot>,
     pub(super) best: Option<Run>,
+    /// The pattern ends in words of the program: the last one must not go on as a key.
+    pub(super) ends_in_words: bool,
 }
 
 /// Builds the expression of a pattern text. `Err`: what is wrong, for the author.
@@ -61,9 +63,10 @@ pub(super) fn build(text: &str, shapes: &Shapes) -> Result<Built, String> {
             Piece::Words(words) => push_words(&mut regex, words),
             Piece::Space => regex.push_str(r"[\t-\r ]+"),
             Piece::Quote => regex.push_str(QUOTE),
-            Piece::Gap => {
+            Piece::Gap { after_space } => {
                 let group = format!("g{at}");
-                regex.push_str(&format!("(?P<{group}>.*?)"));
+                let gap = if *after_space { GAP_AFTER_SPACE } else { ".*?" };
+                regex.push_str(&format!("(?P<{group}>{gap})"));
                 slots.push(Slot {
                     group,
                     name: None,
@@ -87,8 +90,12 @@ pub(super) fn build(text: &str, shapes: &Shapes) -> Result<Built, String> {
         regex,
         slots,
         best: best_run(&pieces),
+        ends_in_words: matches!(pieces.last(), Some(Piece::Words(_) | Piece::Quote)),
     })
 }
+
+/// `pod ...` does not reach into ` pod=value`: in a JSON line something else stands there.
+const GAP_AFTER_SPACE: &str = r"(?:[^A-Za-z0-9_.=\-\n].*?)?";
 
 const QUOTE: &str = r#"(?:\\*["'])?"#;
 
@@ -128,7 +135,7 @@ fn push_place(
     let quote_follows = matches!(rest.first(), Some(Piece::Quote));
     let last = rest
         .iter()
-        .all(|piece| matches!(piece, Piece::Quote | Piece::Space | Piece::Gap));
+        .all(|piece| matches!(piece, Piece::Quote | Piece::Space | Piece::Gap { .. }));
     if let Some(own) = shapes.get(name) {
         regex_syntax::Parser::new()
             .parse(own)
@@ -176,7 +183,8 @@ fn pieces(text: &str) -> Vec<Piece> {
             rest = after;
         } else if let Some(after) = rest.strip_prefix("...") {
             flush(&mut words, &mut pieces);
-            pieces.push(Piece::Gap);
+            let after_space = pieces.last() == Some(&Piece::Space);
+            pieces.push(Piece::Gap { after_space });
             rest = after;
         } else if let Some((name, after)) = place(rest).filter(|(name, _)| !name.contains('|')) {
             flush(&mut words, &mut pieces);
@@ -216,7 +224,8 @@ fn pieces(text: &str) -> Vec<Piece> {
 
 /// `A ... B` also stands for `A B`: white space beside a gap belongs to the gap.
 fn without_spaces_at_gaps(pieces: Vec<Piece>) -> Vec<Piece> {
-    let gap = |at: Option<usize>| at.and_then(|at| pieces.get(at)) == Some(&Piece::Gap);
+    let gap =
+        |at: Option<usize>| matches!(at.and_then(|at| pieces.get(at)), Some(Piece::Gap { .. }));
     let keep: Vec<bool> = pieces
         .iter()
         .enumerate()
@@ -233,9 +242,11 @@ fn best_run(pieces: &[Piece]) -> Option<Run> {
     let mut best: Option<Run> = None;
     for (at, piece) in pieces.iter().enumerate() {
         let Piece::Words(words) = piece else { continue };
-        // `word<x>=`: the word is the beginning of a key
-        let key_goes_on = matches!(pieces.get(at + 1), Some(Piece::Place(_)))
-            && matches!(pieces.get(at + 2), Some(Piece::Words(next)) if next.starts_with('='));
+        // `word<x>` and `word...`: the word may be the beginning of a key
+        let key_goes_on = matches!(
+            pieces.get(at + 1),
+            Some(Piece::Place(_) | Piece::Gap { after_space: false })
+        );
         best = literals::better(best, literals::best_run(words.as_bytes(), key_goes_on));
     }
     best
@@ -265,7 +276,7 @@ mod tests {
                 Piece::Quote,
                 Piece::Space,
                 words("x"),
-                Piece::Gap,
+                Piece::Gap { after_space: true },
                 words("y... <z>"),
             ]
         );
