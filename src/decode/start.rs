@@ -62,7 +62,6 @@ const SERVICES: &[&str] = &[
     "containerd container runtime",
     "Docker Application Container Engine",
     "Kubernetes Node Agent",
-    "Open-iSCSI",
     "rke2-",
     "k3s",
     "kubelet",
