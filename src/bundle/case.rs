@@ -125,9 +125,10 @@ impl Case {
     }
 
     fn add(&mut self, path: &Path, live: bool) {
-        if let Ok(real) = path.canonicalize()
-            && !self.taken.insert(real)
-        {
+        let real = path.canonicalize().ok();
+        // Nobody means every file of this machine.
+        let live = live || real.as_deref() == Some(Path::new("/"));
+        if real.is_some_and(|real| !self.taken.insert(real)) {
             return;
         }
         let index = self.inputs.len();
@@ -260,16 +261,23 @@ impl Case {
         found: Found,
         source: Arc<dyn Source>,
     ) -> Result<Option<String>, String> {
-        if head_format(&*source)? == Format::Zip {
+        let format = head_format(&*source)?;
+        // A zip with its beginning cut off, or with something else before it, ends as one.
+        let late = matches!(format, Format::Plain | Format::Binary) && split::ends_zip(&*source);
+        if late || format == Format::Zip {
             let inside = level.inside(&found.path)?;
-            // Where the directory is unusable the stream below recovers by local headers.
-            if let Ok(archive) = zip::open(inside, &found.path, Arc::clone(&source)) {
-                let root = archive.level.root.as_deref().map(str::to_owned);
-                if archive.members.is_empty() {
+            match zip::open(inside, &found.path, Arc::clone(&source)) {
+                Ok(archive) if archive.members.is_empty() => {
                     return Err("the archive holds no members".into());
                 }
-                self.opened.push(Opened::Zip(Arc::new(archive)));
-                return Ok(root);
+                Ok(archive) => {
+                    let root = archive.level.root.as_deref().map(str::to_owned);
+                    self.opened.push(Opened::Zip(Arc::new(archive)));
+                    return Ok(root);
+                }
+                Err(_) if late => return self.open_recovery(level, found, Runs::one(source)),
+                // The stream below recovers by local headers.
+                Err(_) => {}
             }
         }
         let found = Found {

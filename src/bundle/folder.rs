@@ -148,6 +148,10 @@ impl Walk {
                     name => format!("{name}/{spelled}"),
                 };
                 match entry.metadata() {
+                    Ok(meta) if meta.is_dir() && self.live && is_image_store(&below) => {
+                        let skip = Fate::Skip(Skip::Irrelevant);
+                        self.push(below, entry.path(), &meta, skip);
+                    }
                     Ok(meta) if meta.is_dir() => todo.push((entry.path(), below)),
                     Ok(meta) => self.file(below, entry.path(), &meta),
                     Err(e) => self.problem(&below, format!("{e}: not read")),
@@ -239,6 +243,12 @@ impl Walk {
         };
         self.push(name, path, &meta, fate);
     }
+}
+
+/// Whether a directory of a live node holds container images or file systems, millions of files.
+fn is_image_store(name: &str) -> bool {
+    let (folder, last) = name.rsplit_once('/').unwrap_or(("", name));
+    last.starts_with("io.containerd.") || last == "images" && folder.ends_with("/agent")
 }
 
 /// The host name below a live node's root.

@@ -49,6 +49,11 @@ pub(crate) enum Kind {
 pub(crate) struct Runs(Vec<Arc<dyn Source>>);
 
 impl Runs {
+    /// All that there is, with an unknown amount missing before it.
+    pub(crate) fn one(source: Arc<dyn Source>) -> Runs {
+        Runs(vec![source])
+    }
+
     pub(crate) fn len(&self) -> u64 {
         self.0.iter().fold(0, |n, run| n.saturating_add(run.len()))
     }
@@ -388,7 +393,7 @@ fn end_piece(source: &dyn Source) -> Option<u16> {
 }
 
 /// Whether the end record of a zip is at the end.
-fn ends_zip(source: &dyn Source) -> bool {
+pub(crate) fn ends_zip(source: &dyn Source) -> bool {
     end_piece(source).is_some()
 }
 

@@ -329,6 +329,10 @@ fn a_zip_without_its_beginning_names_what_is_lost() {
     assert_lost(&seen, GOOD, "its data were not found");
     assert_eq!(seen.text("logs/ns/last/c.log"), "last\n");
     assert!(seen.problem_of("b.001.zip").contains("is missing"));
+    // The same where the name says nothing of pieces.
+    let seen = read("b.zip", &whole[20_000..]);
+    assert_lost(&seen, GOOD, "its data were not found");
+    assert_eq!(seen.text("logs/ns/last/c.log"), "last\n");
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use bundlevet::bundle::{EntryKind, Limits, OpenOptions, Skip};
+use bundlevet::bundle::{Case, EntryKind, Limits, OpenOptions, Skip};
 
 use crate::pack::{
     bzip2, folder, gzip, lines, local_part, member, stored, tar, utf16, xz, zip, zstd,
 };
-use crate::seen::{Seen, open, open_with, read, read_limited, tree};
+use crate::seen::{Seen, open, open_with, read, read_all, read_limited, tree};
 
 const ETCD: &str = "logs/kube-system/etcd-n1/etcd.log";
 const KUBELET: &str = "nodes/n1.zip/n1/logs/kubelet.log";
@@ -155,7 +155,9 @@ fn bytes_before_a_zip_and_a_comment_behind_do_not_matter() {
     let end = bytes.len();
     bytes[end - 2] = 5;
     bytes.extend_from_slice(b"hello");
+    let before = [b"#!/bin/sh\nexec unzip\n", bytes.as_slice()].concat();
     assert_eq!(read("x.zip", &bytes).clean().entries.len(), 2);
+    assert_eq!(read("x.zip", &before).clean().entries.len(), 2);
 }
 
 #[test]
@@ -283,6 +285,11 @@ fn a_live_root_gives_logs_and_facts_only() {
         ("var/log/messages", b"Jan 01 00:00:00 n1 kernel: up\n"),
         ("var/log/pods/a_b_c/d/real.log", b"line\n"),
         ("usr/bin/tool", b"tool\n"),
+        ("var/lib/rancher/rke2/agent/images/all.tar", b"image\n"),
+        (
+            "var/lib/rancher/rke2/agent/containerd/io.containerd.snapshotter.v1.overlayfs/x.log",
+            b"of a container\n",
+        ),
     ]);
     let at = |name: &str| folder.path().join(name);
     fs::create_dir(at("var/log/containers")).unwrap();
@@ -336,6 +343,30 @@ fn loose_files_are_known_by_their_names() {
     assert_eq!(seen.text("text.zip"), "this is no zip\n");
     assert_eq!(seen.text("windows.log"), "level=error\r\n");
     assert_eq!(seen.described["windows.log"].input, 3);
+}
+
+#[test]
+fn a_pipe_is_read_once_from_front_to_back() {
+    let node = member("sb/nodes/n1.zip", node_zip());
+    let files: [(&str, &[u8]); 1] = [("r/journald/k3s", b"up\n")];
+    for (bytes, entries) in [
+        (outer(node), 7),
+        (gzip(&tar(&files)), 1),
+        (b"I0101 loose\n".to_vec(), 1),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let case = Case::open(std::slice::from_ref(&pipe), &OpenOptions::default()).unwrap();
+        let writer = std::thread::spawn(move || fs::write(pipe, bytes));
+        let seen = read_all(&case, false).clean();
+        writer.join().unwrap().unwrap();
+        assert_eq!(seen.entries.len(), entries);
+        if entries == 7 {
+            assert_whole_bundle(&seen);
+        }
+    }
 }
 
 #[test]

@@ -75,6 +75,9 @@ pub(crate) fn open(
     source: Arc<dyn Source>,
 ) -> Result<Archive, String> {
     let directory = Directory::find(Arc::clone(&source)).map_err(|e| e.to_string())?;
+    if directory.front_missing {
+        return Err("bytes before the directory are missing".into());
+    }
     let listed = directory.members;
     let admitted = level.shared.admit(listed);
     let mut problems = Vec::new();

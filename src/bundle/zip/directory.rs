@@ -29,6 +29,8 @@ const MOST_COMMENT: usize = u16::MAX as usize;
 pub(super) struct Directory {
     /// Members it says to hold; its size in bytes allows that many.
     pub(super) members: u64,
+    /// Whether bytes before the directory are missing, so that its offsets lead nowhere.
+    pub(super) front_missing: bool,
     left: u64,
     bytes: Cursor,
     source: Arc<dyn Source>,
@@ -111,6 +113,7 @@ impl Directory {
         bytes.seek(SeekFrom::Start(start))?;
         Ok(Directory {
             members: end.members,
+            front_missing: source.pieces() < 2 && start < end.offset,
             left: end.members,
             bytes,
             // Pieces of a split archive count from their own start.
