@@ -1,5 +1,6 @@
 //! Kubernetes object files into objects: every layout in which a bundle holds them.
 
+mod block;
 mod general;
 mod json;
 mod kinds;

@@ -39,10 +39,7 @@ impl Default for Wanted {
 impl Wanted {
     /// The base set and the kinds of `queries`, with the fields that these ask for.
     pub fn new<'q>(queries: impl IntoIterator<Item = &'q Query>) -> Self {
-        let mut wanted = Self {
-            kinds: BTreeMap::new(),
-            common: Prune::common(),
-        };
+        let mut wanted = Self::nothing();
         for (_, group, kind, _) in KNOWN.iter().filter(|(_, _, _, base)| *base) {
             wanted.add(&ObjectKey {
                 kind: (*kind).to_owned(),
@@ -53,6 +50,14 @@ impl Wanted {
             wanted.ask(query);
         }
         wanted
+    }
+
+    /// No kind at all.
+    pub fn nothing() -> Self {
+        Self {
+            kinds: BTreeMap::new(),
+            common: Prune::common(),
+        }
     }
 
     /// Also reads `key`, without its big fields.

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::block;
 use super::general;
 use super::prune::Prune;
 use super::sink::Sink;
@@ -198,6 +199,9 @@ fn parse(
 ) -> Result<Option<Value>, String> {
     let prune: &Prune = sink.prune(kind);
     let mut text = String::from_utf8_lossy(bytes);
+    if let Ok(value) = block::parse(&text, sink.limits, Some(prune)) {
+        return Ok(value);
+    }
     if text.contains(HIDDEN) {
         text = text.replace(HIDDEN, "HIDDEN").into();
     }
