@@ -44,6 +44,7 @@ pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) 
     let evidence = gather(paths, database, options)?;
     let names: Vec<String> = paths
         .iter()
+        .chain(&options.open.root)
         .map(|path| path.display().to_string())
         .collect();
     let inputs = rank::summarize(&evidence, &names);

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{explain, grep, schema, show, signatures};
+use super::{explain, grep, inventory, scan, schema, show, signatures};
 
 /// Reads a Harvester, Rancher, RKE2/K3s or Longhorn support bundle and says what broke first, how it knows, and
 /// what to do now.
@@ -15,6 +15,10 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Diagnose: what broke, how we know, what to do
+    Scan(scan::Args),
+    /// Say what is in a bundle: versions, nodes, coverage, what is missing
+    Inventory(inventory::Args),
     /// Read a file inside (nested) archives
     Show(show::Args),
     /// Search every file of a bundle, nested archives too

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bundlevet::report::nearest;
+use bundlevet::report::{DatabaseAge, nearest};
 use bundlevet::signature::{Database, Signature, SignatureProblem};
 
 use super::failure::Failure;
@@ -64,4 +64,26 @@ pub(crate) fn find<'a>(database: &'a Database, id: &str) -> Result<&'a Arc<Signa
         format!("did you mean {}?", near.join(", "))
     };
     Err(Failure::Said(format!("there is no signature {id}; {hint}")))
+}
+
+/// What the header of a report says of the database.
+pub(crate) fn age(database: &Database) -> DatabaseAge {
+    let date = database
+        .date
+        .as_ref()
+        .and_then(|date| date.parse::<jiff::civil::Date>().ok());
+    let today = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
+    DatabaseAge {
+        date: database.date.clone(),
+        days: date
+            .and_then(|date| today.since((jiff::Unit::Day, date)).ok())
+            .map(|span| i64::from(span.get_days())),
+        knows: database
+            .knows
+            .iter()
+            .map(|(product, version)| (product.word().to_owned(), version.clone()))
+            .collect(),
+    }
 }

@@ -5,8 +5,12 @@ mod database;
 mod explain;
 mod failure;
 mod grep;
+mod inventory;
 mod outcome;
+mod output;
+mod progress;
 mod reading;
+mod scan;
 mod schema;
 mod show;
 mod signatures;
@@ -20,8 +24,10 @@ use cli::{Cli, Command};
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Scan(args) => scan::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Grep(args) => grep::run(&args),
+        Command::Inventory(args) => inventory::run(&args),
         Command::Signatures(args) => signatures::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),

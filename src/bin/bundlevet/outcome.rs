@@ -7,7 +7,6 @@ use super::failure::Failure;
 
 /// What a command came to when nothing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code)] // a scan ends in them
 pub(crate) enum Done {
     /// All is said.
     Well,

@@ -1,6 +1,61 @@
-//! How inputs are read.
+//! Inputs and how they are read: the options that every reading command shares.
+
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use bundlevet::bundle::OpenOptions;
+use bundlevet::evidence::Progress;
+use bundlevet::pipeline::{self, Scan, ScanOptions};
+use bundlevet::signature::Database;
+
+use super::failure::Failure;
+use super::progress::Shown;
+
+/// What to read, and at what cost.
+#[derive(clap::Args, Debug)]
+pub(crate) struct ReadingArgs {
+    /// Bundles, directories or log files; several are one case; `-` is standard input
+    #[arg(value_name = "INPUT", required_unless_present = "root")]
+    inputs: Vec<PathBuf>,
+    /// Read the tree of a live (or mounted) node, `/` on the node itself
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Worker threads; 0: one per core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    /// Memory for nested archives (512M, 2G)
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    max_memory: Option<u64>,
+}
+
+impl ReadingArgs {
+    /// Scans all inputs as one case, with progress on a terminal.
+    pub(crate) fn scan(&self, database: &Arc<Database>) -> Result<Scan, Failure> {
+        let progress = Arc::new(Progress::default());
+        let options = ScanOptions {
+            open: OpenOptions {
+                root: self.root.clone(),
+                ..open_options(self.max_memory)
+            },
+            threads: self.threads,
+            progress: Some(Arc::clone(&progress)),
+            ..ScanOptions::default()
+        };
+        // A mistyped name among several would otherwise be found out after the others were read.
+        for path in self.inputs.iter().chain(&self.root) {
+            if path.as_os_str() != "-" && !path.exists() {
+                let because = "no such file or directory".to_owned();
+                return Err(bundlevet::Error::Input {
+                    path: path.clone(),
+                    because,
+                }
+                .into());
+            }
+        }
+        let _shown = Shown::start(&progress);
+        Ok(pipeline::scan(&self.inputs, database, &options)?)
+    }
+}
 
 /// How inputs are opened with this much memory for nested archives.
 pub(crate) fn open_options(max_memory: Option<u64>) -> OpenOptions {
@@ -9,4 +64,46 @@ pub(crate) fn open_options(max_memory: Option<u64>) -> OpenOptions {
         open.limits.nested_memory = bytes;
     }
     open
+}
+
+/// `512M`, `2GiB`, `1048576`.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text
+        .get(digits.len()..)
+        .unwrap_or_default()
+        .to_ascii_uppercase();
+    let factor: u64 = match unit.trim_end_matches('B').trim_end_matches('I') {
+        "" => 1,
+        "K" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        "T" => 1 << 40,
+        _ => return Err(format!("`{unit}` is no unit; write 512M or 2G")),
+    };
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| "not a size; write 512M or 2G".to_owned())?;
+    number
+        .checked_mul(factor)
+        .ok_or_else(|| "more than any machine has".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes() {
+        assert_eq!(
+            (size("512M"), size("2GiB"), size("7"), size("1kb")),
+            (Ok(512 << 20), Ok(2 << 30), Ok(7), Ok(1024))
+        );
+        assert!(
+            size("x").is_err()
+                && size("12Q").is_err()
+                && size("99999999T").is_err()
+                && size("").is_err()
+        );
+    }
 }

@@ -1,0 +1,117 @@
+//! Reports into files, whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes a file through a temporary one in the same directory, so that a reader never sees half a report and a
+/// failure leaves what was there. Links are not followed; devices and pipes are written directly.
+pub(crate) fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> bundlevet::Result<()> {
+    attempt(path, write).map_err(|error| bundlevet::Error::Report {
+        path: path.to_owned(),
+        because: error.to_string(),
+    })
+}
+
+fn attempt(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.is_symlink() => {
+            return Err(io::Error::other(
+                "it is a symbolic link; give the path that it points to",
+            ));
+        }
+        Ok(there) if there.is_dir() => {
+            return Err(io::Error::other("it is a directory; give a file in it"));
+        }
+        Ok(there) if !there.is_file() => {
+            let mut out = OpenOptions::new().write(true).open(path)?;
+            write(&mut out)?;
+            return out.flush();
+        }
+        Ok(_) | Err(_) => {}
+    }
+    let (temporary, file) = create_beside(path)?;
+    let mut out = BufWriter::new(file);
+    let written = write(&mut out)
+        .and_then(|()| out.flush())
+        .and_then(|()| out.get_ref().sync_all());
+    let renamed = written.and_then(|()| fs::rename(&temporary, path));
+    if renamed.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    renamed
+}
+
+/// A new file in the directory of `path`; an existing one is never opened.
+fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let name = path
+        .file_name()
+        .ok_or_else(|| io::Error::other("it names no file"))?;
+    let mut last = io::Error::other("no free name for a temporary file");
+    for attempt in 0..16 {
+        let temporary = path.with_file_name(format!(
+            ".{}.{}-{attempt}.tmp",
+            name.to_string_lossy(),
+            std::process::id()
+        ));
+        match OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&temporary)
+        {
+            Ok(file) => return Ok((temporary, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(dir: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(dir)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_failure_leaves_what_was_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("report.json");
+        write_whole(&path, |out| out.write_all(b"old")).unwrap();
+        let failed = write_whole(&path, |out| {
+            out.write_all(b"ne").and(Err(io::Error::other("full")))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        write_whole(&path, |out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(names(dir.path()), ["report.json"]);
+    }
+
+    #[test]
+    fn links_and_directories_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let (target, link) = (dir.path().join("target"), dir.path().join("link"));
+        fs::write(&target, "kept").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        let said = |path: &Path| {
+            write_whole(path, |out| out.write_all(b"x"))
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(said(&link).contains("symbolic link"));
+        assert!(said(dir.path()).contains("directory"));
+        assert!(said(&dir.path().join("absent/report.json")).contains("No such file"));
+        assert_eq!(fs::read(&target).unwrap(), b"kept");
+    }
+}

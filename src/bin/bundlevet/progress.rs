@@ -1,0 +1,47 @@
+//! A line on standard error while a scan runs, only on a terminal.
+
+use std::fmt::Write;
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bundlevet::evidence::Progress;
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressState, ProgressStyle};
+
+/// Shows the counters until dropped.
+pub(crate) struct Shown(ProgressBar);
+
+impl Shown {
+    /// Nothing is shown where standard error is no terminal.
+    pub(crate) fn start(progress: &Arc<Progress>) -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let counters = Arc::clone(progress);
+        let read = move |state: &ProgressState, out: &mut dyn Write| {
+            let bytes = counters.bytes();
+            let entries = counters.entries();
+            let seconds = state.elapsed().as_secs_f64().max(0.001);
+            let rate = HumanBytes((bytes as f64 / seconds) as u64);
+            // A line on a terminal that could not be formatted is not worth an error.
+            let _ = write!(
+                out,
+                "{} entries, {} read, {rate}/s",
+                HumanCount(entries),
+                HumanBytes(bytes)
+            );
+        };
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {read} ({elapsed})") {
+            bar.set_style(style.with_key("read", read));
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self(bar)
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
