@@ -35,6 +35,17 @@ pub(crate) struct Group {
     pub(crate) on_lines: Vec<u32>,
 }
 
+/// How a Go panic begins.
+const PANIC: &[u8] = b"panic: ";
+/// The same with what stands before it in a raw line: a literal of 8 bytes is much cheaper to find than one of 7. Lines
+/// that are looked at one by one are asked by [`shows_panic`].
+const PANIC_BEHIND: [&[u8]; 3] = [b"\npanic: ", b" panic: ", b"\"panic: "];
+
+/// Whether a line may begin a panic as the Go runtime prints it.
+pub(crate) fn shows_panic(raw: &[u8]) -> bool {
+    memchr::memmem::find(raw, PANIC).is_some()
+}
+
 impl Group {
     /// The patterns of `catalog` that an entry of these programs can hold; `None`: every pattern, whatever its part looks at.
     pub(crate) fn new(catalog: &Catalog, programs: Option<ProgramSet>) -> Self {
@@ -67,8 +78,9 @@ impl Group {
             literals.entry(folded).or_default().push(cue);
         };
         if !blocks.is_empty() {
-            for literal in decode::BLOCK_LITERALS {
-                mark(literal.as_bytes(), Cue::Panic);
+            let long = decode::BLOCK_LITERALS.iter().map(|l| l.as_bytes());
+            for literal in long.filter(|&l| l != PANIC).chain(PANIC_BEHIND) {
+                mark(literal, Cue::Panic);
             }
         }
         for literal in decode::START_LITERALS {

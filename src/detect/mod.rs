@@ -18,6 +18,7 @@ mod prover;
 mod samples;
 mod scanner;
 mod series;
+mod simd;
 mod survey;
 #[cfg(test)]
 mod tests;

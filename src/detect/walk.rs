@@ -9,7 +9,7 @@ use jiff::tz::Offset;
 
 use super::block::{Block, BlockCollector};
 use super::catalog::Catalog;
-use super::group::{Cue, Group};
+use super::group::{Cue, Group, shows_panic};
 use super::join::{self, Joiner};
 use super::prefilter::Found;
 use super::prover::{Candidate, Prover};
@@ -186,6 +186,11 @@ impl Walk {
         !self.joiner.idle() || !self.blocks.idle() || self.samples.waiting()
     }
 
+    /// Whether any pattern asks for a panic.
+    fn seeks_panics(&self) -> bool {
+        !self.group.blocks.is_empty()
+    }
+
     /// Fills `cues` with what stands where in `lines`, in order.
     fn find_cues(&mut self, lines: &[u8]) {
         self.cues.clear();
@@ -193,7 +198,14 @@ impl Walk {
         self.group.find(lines, &mut self.found);
         for found in &self.found {
             let cues = self.group.cues(found.literal);
-            self.cues.extend(cues.iter().map(|&cue| (found.at, cue)));
+            // A literal that begins with the end of a line speaks of the next one.
+            let line_end = lines.get(found.at as usize) == Some(&b'\n');
+            let at = found.at + u32::from(line_end);
+            self.cues.extend(cues.iter().map(|&cue| (at, cue)));
+        }
+        let first = lines.get(..line_end(lines, 0)).unwrap_or_default();
+        if self.seeks_panics() && shows_panic(first) {
+            self.cues.push((0, Cue::Panic));
         }
         if self.survey.opens_value {
             let ends = |at: &usize| matches!(lines.get(at + 2), Some(b'\n' | b'\r'));
@@ -276,6 +288,9 @@ impl Walk {
         for found in &self.found {
             self.line_cues.extend(self.group.cues(found.literal));
         }
+        if self.seeks_panics() && shows_panic(raw) {
+            self.line_cues.push(Cue::Panic);
+        }
         let always = self.group.always.iter();
         self.line_cues.extend(always.map(|&tried| Cue::Try(tried)));
         self.line_cues.sort_unstable();
@@ -291,7 +306,7 @@ impl Walk {
                 _ => None,
             })
             .collect();
-        let panics = !self.group.blocks.is_empty() && cues.contains(&Cue::Panic);
+        let panics = self.seeks_panics() && cues.contains(&Cue::Panic);
         let starts = cues.contains(&Cue::Start);
         if tries.is_empty() && !panics && !starts && self.blocks.idle() && !self.samples.waiting() {
             return;

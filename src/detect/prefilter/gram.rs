@@ -1,29 +1,53 @@
 //! A table of the grams of literals, looked up at every few bytes of a block.
 //!
-//! A gram is a run of 4 or 8 bytes with the case bit set. Of each literal the rarest window of `gram + stride - 1` bytes is
-//! taken, and the `stride` grams in it: wherever the literal stands in a block, exactly one of them starts
+//! A gram is a run of 4 to 8 bytes with the case bit set. Of each literal the rarest window of `gram + stride - 1`
+//! bytes is taken, and the `stride` grams in it: wherever the literal stands in a block, exactly one of them starts
 //! at a multiple of the stride. So only those places are looked at: a hash of the gram, one load from a
-//! 32 KiB Bloom table that stays in the first-level cache, two bits. What passes is looked up exactly, and the caller
-//! compares the whole literal.
+//! 32 KiB Bloom table that stays in the first-level cache, two bits. What passes is looked up exactly, and the
+//! caller compares the whole literal.
 
 use super::rarity;
+use crate::detect::simd;
 
 /// Words of the Bloom table; 32 KiB.
-pub(super) const WORDS: usize = 1 << WORD_BITS;
+const WORDS: usize = 1 << WORD_BITS;
 const WORD_BITS: u32 = 13;
+/// The Bloom table: a gram sets two bits of one word.
+pub(crate) type Bloom = [u32; WORDS];
 /// Sets the case bit of every ASCII letter (and maps some other bytes together, which costs nothing but a comparison).
-pub(super) const FOLD: u32 = 0x2020_2020;
+pub(crate) const FOLD: u32 = 0x2020_2020;
 /// Multipliers of the two halves of a gram.
-pub(super) const LOW: u32 = 0x9E37_79B1;
-pub(super) const HIGH: u32 = 0x85EB_CA77;
+pub(crate) const LOW: u32 = 0x9E37_79B1;
+pub(crate) const HIGH: u32 = 0x85EB_CA77;
+/// Places that are looked at before those that pass are followed up.
+pub(crate) const PLACES: usize = 1024;
+
+/// How a table looks at bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Gait {
+    /// Bytes of a gram: 4 to 8.
+    pub(super) gram: usize,
+    /// A gram is looked at every so many bytes: 1, 2 or 4.
+    pub(super) stride: usize,
+}
+
+impl Gait {
+    /// Which bits of the second half of a gram count.
+    fn mask(self) -> u32 {
+        u32::MAX.checked_shr(64 - 8 * self.gram as u32).unwrap_or(0)
+    }
+
+    /// The shortest literal that is sure to be met.
+    pub(super) fn shortest(self) -> usize {
+        self.gram + self.stride - 1
+    }
+}
 
 /// The grams of literals of similar length.
 #[derive(Debug)]
 pub(super) struct GramTable {
-    /// 4 or 8.
-    gram: usize,
-    stride: usize,
-    bloom: Box<[u32; WORDS]>,
+    gait: Gait,
+    bloom: Box<Bloom>,
     /// Open addressing, at most half full, a power of two long.
     slots: Vec<Slot>,
     places: Vec<Place>,
@@ -49,13 +73,13 @@ struct Place {
 const NONE: u32 = u32::MAX;
 
 /// A hash of a folded gram; its top bits choose a word of the Bloom table.
-pub(super) const fn hash(low: u32, high: u32) -> u32 {
+const fn hash(low: u32, high: u32) -> u32 {
     low.wrapping_mul(LOW).wrapping_add(high.wrapping_mul(HIGH))
 }
 
-/// The two bits of a hash within its word.
+/// The two bits of a hash within its word, counted from the top.
 const fn bits(hash: u32) -> u32 {
-    1 << (hash >> 14 & 31) | 1 << (hash >> 9 & 31)
+    1 << 31 >> (hash >> 14 & 31) | 1 << 31 >> (hash >> 9 & 31)
 }
 
 const fn word(hash: u32) -> usize {
@@ -63,20 +87,11 @@ const fn word(hash: u32) -> usize {
 }
 
 impl GramTable {
-    /// A table of the literals with the indexes `chosen`, each at least `gram + stride - 1` bytes long; `None` where there are none.
-    pub(super) fn new(
-        literals: &[Box<[u8]>],
-        chosen: &[u32],
-        gram: usize,
-        stride: usize,
-    ) -> Option<Self> {
-        if chosen.is_empty() {
-            return None;
-        }
-        let size = (chosen.len() * stride * 2).next_power_of_two();
+    /// A table of the literals with the indexes `chosen`, none shorter than the gait's shortest.
+    pub(super) fn new(literals: &[Box<[u8]>], chosen: &[u32], gait: Gait) -> Self {
+        let size = (chosen.len().max(1) * gait.stride * 2).next_power_of_two();
         let mut table = Self {
-            gram,
-            stride,
+            gait,
             bloom: Box::new([0; WORDS]),
             slots: vec![
                 Slot {
@@ -85,21 +100,20 @@ impl GramTable {
                 };
                 size
             ],
-            places: Vec::with_capacity(chosen.len() * stride),
+            places: Vec::with_capacity(chosen.len() * gait.stride),
         };
-        let width = gram + stride - 1;
         for &literal in chosen {
             let Some(text) = literals.get(literal as usize) else {
                 continue;
             };
-            let start = rarity::rarest_window(text, width, gram);
-            for back in start..start + stride {
-                if let Some(bytes) = text.get(back..back + gram) {
+            let start = rarity::rarest_window(text, gait.shortest(), gait.gram);
+            for back in start..start + gait.stride {
+                if let Some(bytes) = text.get(back..back + gait.gram) {
                     table.insert(fold(bytes), literal, back as u32);
                 }
             }
         }
-        Some(table)
+        table
     }
 
     fn insert(&mut self, gram: u64, literal: u32, back: u32) {
@@ -132,19 +146,72 @@ impl GramTable {
         at
     }
 
-    /// Calls `candidate(literal, at)` wherever a gram of a literal says that it may start at offset `at`.
-    pub(super) fn scan(&self, block: &[u8], mut candidate: impl FnMut(u32, usize)) {
-        match (self.gram, self.stride) {
-            (8, _) => self.scan_words::<true>(block, &mut candidate),
-            (_, 4) => self.scan_words::<false>(block, &mut candidate),
-            (_, stride) => self.scan_bytes(block, stride, &mut candidate),
+    /// Calls `candidate(literal, at)` wherever a gram of a literal says that it may start at offset `at`; `fast`: with
+    /// vector code where the processor can.
+    pub(super) fn scan(&self, block: &[u8], fast: bool, mut candidate: impl FnMut(u32, usize)) {
+        // A smaller stride is the same walk from several starts.
+        for start in (0..4).step_by(self.gait.stride) {
+            let block = block.get(start..).unwrap_or_default();
+            let mut found = |literal, at| candidate(literal, at);
+            if self.gait.gram > 4 {
+                self.walk::<true>(block, start, fast, &mut found);
+            } else {
+                self.walk::<false>(block, start, fast, &mut found);
+            }
         }
     }
 
-    /// Stride 4: grams start where words of four bytes do, and a wide gram is a word and its successor.
-    fn scan_words<const WIDE: bool>(&self, block: &[u8], candidate: &mut impl FnMut(u32, usize)) {
-        let (words, _) = block.as_chunks::<4>();
+    /// Looks at every fourth byte of `block`, which starts at `offset`.
+    fn walk<const WIDE: bool>(
+        &self,
+        block: &[u8],
+        offset: usize,
+        fast: bool,
+        candidate: &mut impl FnMut(u32, usize),
+    ) {
+        let gram = self.gait.gram;
+        let mut places = [0u32; PLACES];
+        let mut from = 0;
+        while from + gram <= block.len() {
+            // A wide gram that starts in the piece may end behind it.
+            let end = block
+                .len()
+                .min(from + 4 * PLACES + if WIDE { 4 } else { 0 });
+            let piece = block.get(from..end).unwrap_or_default();
+            let (mut count, looked) = if fast {
+                simd::passing::<WIDE>(&self.bloom, self.gait.mask(), piece, &mut places)
+            } else {
+                (0, 0)
+            };
+            self.passing::<WIDE>(piece, looked, &mut places, &mut count);
+            for &place in places.get(..count).unwrap_or_default() {
+                self.exact(piece, place as usize, from + offset, candidate);
+            }
+            from += 4 * PLACES;
+        }
+    }
+
+    /// The safe twin of [`simd::passing`], from offset `looked` on.
+    fn passing<const WIDE: bool>(
+        &self,
+        piece: &[u8],
+        looked: usize,
+        places: &mut [u32; PLACES],
+        count: &mut usize,
+    ) {
+        let (words, _) = piece.get(looked..).unwrap_or_default().as_chunks::<4>();
         let folded = |word: &[u8; 4]| u32::from_le_bytes(*word) | FOLD;
+        let mask = self.gait.mask();
+        let mut look = |low: u32, high: u32, index: usize| {
+            let hash = hash(low, high);
+            let bits = bits(hash);
+            if self.bloom[word(hash)] & bits == bits
+                && let Some(place) = places.get_mut(*count)
+            {
+                *place = (looked + index * 4) as u32;
+                *count += 1;
+            }
+        };
         if WIDE {
             let Some((first, rest)) = words.split_first() else {
                 return;
@@ -152,54 +219,52 @@ impl GramTable {
             let mut low = folded(first);
             for (index, next) in rest.iter().enumerate() {
                 let high = folded(next);
-                self.look(low, high, index * 4, candidate);
+                look(low, high & mask, index);
                 low = high;
+            }
+            // At the end of a block a gram of fewer than 8 bytes may have no whole second word.
+            let last = piece.get(looked + rest.len() * 4..).unwrap_or_default();
+            if let Some(bytes) = last.get(..self.gait.gram) {
+                let gram = fold(bytes);
+                look(gram as u32, (gram >> 32) as u32, rest.len());
             }
         } else {
             for (index, word) in words.iter().enumerate() {
-                self.look(folded(word), 0, index * 4, candidate);
+                look(folded(word), 0, index);
             }
-        }
-    }
-
-    /// Strides 1 and 2, for literals too short for more.
-    fn scan_bytes(&self, block: &[u8], stride: usize, candidate: &mut impl FnMut(u32, usize)) {
-        for (index, window) in block.windows(4).enumerate().step_by(stride) {
-            if let Some(word) = window.first_chunk::<4>() {
-                self.look(u32::from_le_bytes(*word) | FOLD, 0, index, candidate);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn look(&self, low: u32, high: u32, at: usize, candidate: &mut impl FnMut(u32, usize)) {
-        let hash = hash(low, high);
-        let bits = bits(hash);
-        if self.bloom[word(hash)] & bits == bits {
-            self.exact(u64::from(low) | u64::from(high) << 32, hash, at, candidate);
         }
     }
 
     /// The literals of a gram that passed the Bloom table.
-    #[cold]
-    fn exact(&self, gram: u64, hash: u32, at: usize, candidate: &mut impl FnMut(u32, usize)) {
-        let mut next = self
-            .slots
-            .get(self.slot(gram, hash))
-            .map_or(NONE, |s| s.first);
-        while let Some(place) = self.places.get(next as usize) {
-            if let Some(start) = at.checked_sub(place.back as usize) {
-                candidate(place.literal, start);
+    fn exact(
+        &self,
+        piece: &[u8],
+        place: usize,
+        offset: usize,
+        candidate: &mut impl FnMut(u32, usize),
+    ) {
+        let Some(bytes) = piece.get(place..place + self.gait.gram) else {
+            return;
+        };
+        let gram = fold(bytes);
+        let hash = hash(gram as u32, (gram >> 32) as u32);
+        let slot = self.slots.get(self.slot(gram, hash));
+        let mut next = slot.map_or(NONE, |s| s.first);
+        while let Some(found) = self.places.get(next as usize) {
+            if let Some(start) = (offset + place).checked_sub(found.back as usize) {
+                candidate(found.literal, start);
             }
-            next = place.next;
+            next = found.next;
         }
     }
 }
 
-/// A gram of 4 or 8 bytes, case bits set, the first byte lowest.
+/// A gram of 4 to 8 bytes, case bits set, the first byte lowest.
 fn fold(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |gram, &byte| gram << 8 | u64::from(byte | 0x20))
+    let mut gram = [0x20; 8];
+    for (to, &from) in gram.iter_mut().zip(bytes) {
+        *to = from | 0x20;
+    }
+    let unused = 64 - 8 * bytes.len().min(8) as u32;
+    u64::from_le_bytes(gram) & u64::MAX.checked_shr(unused).unwrap_or(0)
 }

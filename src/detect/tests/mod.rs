@@ -9,6 +9,8 @@ use super::{Captures, Detector, EntryHits, Location};
 use crate::bundle::{Entry, EntryKind, Origin, Program, ProgramSet};
 use crate::decode::Line;
 
+mod shipped;
+
 /// A pattern given by its regex and literals.
 struct Plain {
     regex: Regex,

@@ -1,0 +1,94 @@
+//! The look at a block of bytes eight grams at a time, where the processor can (AVX2).
+//!
+//! The only unsafe code of the engine. It pays: on 138 MB of real logs and 100 to 1000 literals the prefilter takes 0.15 to
+//! 0.4 ns per byte with it and 0.44 to 0.57 with its safe twin in `prefilter/gram.rs`; property tests hold the two
+//! equal.
+//!
+//! Why it is sound:
+//! - AVX2 code is called only behind `is_x86_feature_detected!("avx2")`.
+//! - A load of 32 bytes at `at` happens only where the block has as many from there, one at `at + 4` only where it has
+//!   36: the loop's own condition.
+//! - A gather reads words `hash >> 19` of a table of 2^13 words: 32 bits shifted by 19 leave 13.
+#![allow(unsafe_code)]
+
+use super::prefilter::gram::{Bloom, PLACES};
+
+/// Offsets of grams that pass the table, in `places`, ascending, and the offset up to which `block` was looked at, a multiple
+/// of 4 (0 where the processor cannot). `WIDE`: the 4 bytes behind those of a
+/// place count too, as far as `mask` says. `block` is at most 4 [`PLACES`] bytes long.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn passing<const WIDE: bool>(
+    bloom: &Bloom,
+    mask: u32,
+    block: &[u8],
+    places: &mut [u32; PLACES],
+) -> (usize, usize) {
+    if !std::is_x86_feature_detected!("avx2") {
+        return (0, 0);
+    }
+    // SAFETY: the processor has AVX2.
+    unsafe { avx2::<WIDE>(bloom, mask, block, places) }
+}
+
+/// There is no faster way than the safe one here.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) fn passing<const WIDE: bool>(
+    _: &Bloom,
+    _: u32,
+    _: &[u8],
+    _: &mut [u32; PLACES],
+) -> (usize, usize) {
+    (0, 0)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn avx2<const WIDE: bool>(
+    bloom: &Bloom,
+    mask: u32,
+    block: &[u8],
+    places: &mut [u32; PLACES],
+) -> (usize, usize) {
+    use super::prefilter::gram::{FOLD, HIGH, LOW};
+    use std::arch::x86_64::*;
+
+    let fold = _mm256_set1_epi32(FOLD.cast_signed());
+    let low_factor = _mm256_set1_epi32(LOW.cast_signed());
+    let high_factor = _mm256_set1_epi32(HIGH.cast_signed());
+    let mask = _mm256_set1_epi32(mask.cast_signed());
+    let five_bits = _mm256_set1_epi32(31);
+    let (mut count, mut at) = (0, 0);
+    let reach = if WIDE { 36 } else { 32 };
+    while at + reach <= block.len() {
+        // SAFETY: 32 bytes from `at` are in the block (36 if `WIDE`); the load needs no alignment.
+        let low = unsafe { _mm256_loadu_si256(block.as_ptr().add(at).cast()) };
+        let mut hash = _mm256_mullo_epi32(_mm256_or_si256(low, fold), low_factor);
+        if WIDE {
+            // SAFETY: 36 bytes from `at` are in the block.
+            let high = unsafe { _mm256_loadu_si256(block.as_ptr().add(at + 4).cast()) };
+            let high = _mm256_and_si256(_mm256_or_si256(high, fold), mask);
+            let high = _mm256_mullo_epi32(high, high_factor);
+            hash = _mm256_add_epi32(hash, high);
+        }
+        let index = _mm256_srli_epi32::<19>(hash);
+        // SAFETY: each index has 13 bits, the table 2^13 words of 4 bytes.
+        let words = unsafe { _mm256_i32gather_epi32::<4>(bloom.as_ptr().cast(), index) };
+        let first = _mm256_and_si256(_mm256_srli_epi32::<14>(hash), five_bits);
+        let second = _mm256_and_si256(_mm256_srli_epi32::<9>(hash), five_bits);
+        // The bits were set counted from the top, so that they can be shifted into the sign.
+        let both = _mm256_and_si256(
+            _mm256_sllv_epi32(words, first),
+            _mm256_sllv_epi32(words, second),
+        );
+        let mut passed = _mm256_movemask_ps(_mm256_castsi256_ps(both)).cast_unsigned();
+        while passed != 0 {
+            if let Some(place) = places.get_mut(count) {
+                *place = at as u32 + 4 * passed.trailing_zeros();
+                count += 1;
+            }
+            passed &= passed - 1;
+        }
+        at += 32;
+    }
+    (count, at)
+}
