@@ -40,6 +40,7 @@ codes! {
     KeyOrder = "key-order", "keys stand in another order than in docs/signature-format.md";
     DuplicatePattern = "duplicate-pattern", "a pattern is given twice";
     UntestedPattern = "untested-pattern", "no test matches this wording";
+    UntestedPart = "untested-part", "an object or fact part that no test shows";
     UnusedPart = "unused-part", "a part of `find` that no condition uses";
     LostCapture = "lost-capture", "a text uses a capture that not every way of matching provides";
     DestructiveFirst = "destructive-first", "a destructive step before a safer one";
@@ -70,6 +71,7 @@ impl Code {
                 | Code::KeyOrder
                 | Code::DuplicatePattern
                 | Code::UntestedPattern
+                | Code::UntestedPart
                 | Code::UnusedPart
                 | Code::NoCheck
                 | Code::NoRefs

@@ -213,18 +213,30 @@ fn tests(signature: &Signature, say: &mut impl FnMut(Code, String)) {
                 .to_owned(),
         );
     }
-    let needs_case = signature
-        .parts
-        .iter()
-        .any(|part| !matches!(part.source, Source::Log { .. }));
-    let has_case = signature
+    if signature
         .tests
         .iter()
-        .any(|test| matches!(test.given, Given::Case(_)));
-    if needs_case && !has_case {
+        .any(|test| matches!(test.given, Given::Case(_)))
+    {
+        return;
+    }
+    let condition = &signature.condition;
+    for (at, part) in signature.parts.iter().enumerate() {
+        if matches!(part.source, Source::Log { .. }) {
+            continue;
+        }
+        let message = format!(
+            "part `{}` needs a test with `objects` or `facts`",
+            part.name
+        );
+        let decides = condition.all.contains(&at) || condition.any.contains(&at);
         say(
-            Code::NoHit,
-            "objects and facts are proven by a test with `objects` or `facts`".to_owned(),
+            if decides {
+                Code::NoHit
+            } else {
+                Code::UntestedPart
+            },
+            message,
         );
     }
 }

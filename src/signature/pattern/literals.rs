@@ -127,6 +127,14 @@ fn worthy(run: &[u8], ends_in_key: bool) -> Option<Run> {
     }
     let key = run.iter().rposition(|&b| b == b' ').map_or(0, |at| at + 1);
     let (before, key) = run.split_at_checked(key)?;
+    // a path, or something like `host [`: no key looks so
+    if key.starts_with(b"/")
+        || !key
+            .last()
+            .is_some_and(|b| b.is_ascii_alphanumeric() || b"_.-/".contains(b))
+    {
+        return without_object_names(run);
+    }
     let key = key
         .split(|&b| matches!(b, b'.' | b'/'))
         .fold(None, |best, piece| better(best, measured(piece)));
@@ -327,6 +335,16 @@ mod tests {
             Some("nunmarshalling thing")
         );
         assert_eq!(run("=\"'"), None);
+        let before_value = |text: &str| {
+            best_run(text.as_bytes(), true)
+                .map(|run| String::from_utf8_lossy(&run.bytes).into_owned())
+        };
+        assert_eq!(
+            before_value("open /var/lib/").as_deref(),
+            Some("open /var/lib/")
+        );
+        assert_eq!(before_value("for host [").as_deref(), Some("for host ["));
+        assert_eq!(before_value("syncing volume-").as_deref(), Some("volume-"));
         assert_eq!(run("objectRef.resource=x").as_deref(), Some("objectref"));
         assert_eq!(
             run("pod=kube-system/etcd-member is").as_deref(),

@@ -77,6 +77,13 @@ pub(super) fn shape(name: &str) -> Shape {
     }
 }
 
+impl Shape {
+    /// Whether a value can hold an equals sign, and so go on from a key to its value.
+    pub(super) fn may_hold_equals(&self) -> bool {
+        self.open || [RUN, PATH, URL].contains(&self.regex)
+    }
+}
+
 /// What may follow a value at the end of a pattern. A full stop only where no letter or digit comes after it: `0` is
 /// not the value of `0.5Gi`.
 pub(super) const BOUNDARY: &str = r#"(?:[\t-\r ,;:()\[\]{}<>=|!?\\"'`…]|\.(?:[^A-Za-z0-9]|$)|$)"#;

@@ -89,7 +89,7 @@ pub(super) fn build(text: &str, shapes: &Shapes) -> Result<Built, String> {
     Ok(Built {
         regex,
         slots,
-        best: best_run(&pieces),
+        best: best_run(&pieces, shapes),
         ends_in_words: matches!(pieces.last(), Some(Piece::Words(_) | Piece::Quote)),
     })
 }
@@ -238,15 +238,20 @@ fn without_spaces_at_gaps(pieces: Vec<Piece>) -> Vec<Piece> {
         .collect()
 }
 
-fn best_run(pieces: &[Piece]) -> Option<Run> {
+fn best_run(pieces: &[Piece], shapes: &Shapes) -> Option<Run> {
     let mut best: Option<Run> = None;
     for (at, piece) in pieces.iter().enumerate() {
         let Piece::Words(words) = piece else { continue };
         // `word<x>` and `word...`: the word may be the beginning of a key
-        let key_goes_on = matches!(
-            pieces.get(at + 1),
-            Some(Piece::Place(_) | Piece::Gap { after_space: false })
-        );
+        let key_goes_on = match pieces.get(at + 1) {
+            Some(Piece::Gap { after_space }) => !after_space,
+            Some(Piece::Place(name)) => {
+                shapes.contains_key(name)
+                    || shape(name).may_hold_equals()
+                    || matches!(pieces.get(at + 2), Some(Piece::Words(next)) if next.starts_with('='))
+            }
+            _ => false,
+        };
         best = literals::better(best, literals::best_run(words.as_bytes(), key_goes_on));
     }
     best

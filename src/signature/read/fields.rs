@@ -156,32 +156,40 @@ impl Reader {
         found
     }
 
+    /// Says which keys are unknown.
+    pub(super) fn known_keys(&mut self, entries: &[(Key, Node)], known: &[&str], what: &str) {
+        for (key, _) in entries
+            .iter()
+            .filter(|(key, _)| !known.contains(&key.text.as_str()))
+        {
+            let hint = closest(&key.text, known.iter().copied())
+                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            self.say(
+                key.line,
+                Code::UnknownKey,
+                format!("{what} has no key `{}`{hint}", key.text),
+            );
+        }
+    }
+
     /// Says which keys are unknown, and whether the known ones stand in order.
     pub(super) fn keys(&mut self, entries: &[(Key, Node)], known: &[&str], what: &str) {
+        self.known_keys(entries, known, what);
         let mut last = 0;
-        let mut said_order = false;
         for (key, _) in entries {
-            match known.iter().position(|k| *k == key.text) {
-                None => {
-                    let hint = closest(&key.text, known.iter().copied())
-                        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                    self.say(
-                        key.line,
-                        Code::UnknownKey,
-                        format!("{what} has no key `{}`{hint}", key.text),
-                    );
-                }
-                Some(at) if at < last && !said_order => {
-                    said_order = true;
-                    let after = known.get(last).copied().unwrap_or_default();
-                    self.say(
-                        key.line,
-                        Code::KeyOrder,
-                        format!("`{}` comes before `{after}`", key.text),
-                    );
-                }
-                Some(at) => last = last.max(at),
+            let Some(at) = known.iter().position(|k| *k == key.text) else {
+                continue;
+            };
+            if at < last {
+                let after = known.get(last).copied().unwrap_or_default();
+                self.say(
+                    key.line,
+                    Code::KeyOrder,
+                    format!("`{}` comes before `{after}`", key.text),
+                );
+                return;
             }
+            last = at;
         }
     }
 }

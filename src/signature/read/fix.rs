@@ -5,7 +5,7 @@ use crate::signature::node::{Node, Value};
 use crate::signature::problem::Code;
 use crate::signature::{Check, Requirement, Risk, Step, VersionRange};
 
-/// Keys of a step after its risk, in their order.
+/// Keys of a step; any order after the risk.
 const STEP_KEYS: &[&str] = &[
     "safe",
     "disruptive",
@@ -37,7 +37,7 @@ impl Reader {
             );
             return None;
         };
-        self.keys(entries, STEP_KEYS, "a step");
+        self.known_keys(entries, STEP_KEYS, "a step");
         let mut risks = entries
             .iter()
             .filter_map(|(key, value)| Risk::from_word(&key.text).map(|risk| (risk, value)));
