@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{InputSummary, class};
+use super::{InputSummary, class, upgrade};
 use crate::evidence::{Evidence, Object, ObjectKey};
 use crate::finding::{Finding, Subject};
 use crate::signature::{Class, Database, Kind};
@@ -128,29 +128,23 @@ fn nodes(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
     }
 }
 
-/// Upgrades that are neither complete nor superseded: Harvester keeps the latest one labelled.
+/// The latest upgrade, unless it is complete. Earlier ones are history.
 fn upgrades(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
-    for upgrade in list(evidence, "Upgrade", "harvesterhci.io") {
-        let completed = condition(upgrade, "Completed");
-        let status = completed.and_then(|one| text(one, "status"));
-        let state = upgrade
-            .value
-            .pointer("/metadata/labels")
-            .and_then(|labels| text(labels, "harvesterhci.io/upgradeState"));
-        let class = match (status, state) {
-            (Some("True"), _) | (_, Some("Succeeded")) => continue,
-            (Some("False"), _) | (_, Some("Failed")) => Class::UpgradeFailed,
-            _ => Class::UpgradeStuck,
-        };
-        let state = state.unwrap_or("not complete");
-        anchors.push(Anchor {
-            class,
-            subject: Subject::of([("upgrade", &upgrade.name)]),
-            text: format!("upgrade {} is {state}", upgrade.name),
-            since: None,
-            from: From::Object,
-        });
-    }
+    let Some(latest) = upgrade::latest(evidence) else {
+        return;
+    };
+    let (class, state) = match upgrade::outcome(latest) {
+        Some(true) => return,
+        Some(false) => (Class::UpgradeFailed, "failed"),
+        None => (Class::UpgradeStuck, "is not complete"),
+    };
+    anchors.push(Anchor {
+        class,
+        subject: Subject::of([("upgrade", &latest.name)]),
+        text: format!("upgrade {} {state}", latest.name),
+        since: None,
+        from: From::Object,
+    });
 }
 
 fn volumes(evidence: &Evidence, anchors: &mut Vec<Anchor>) {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::anchor::anchors;
 use super::judge::{Judged, causes, order};
 use super::{
-    Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, checked, missing, quote, remedy,
-    score, verdict,
+    Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, checked, etcd, missing, quote,
+    remedy, score, timeline, upgrade, verdict,
 };
 use crate::bundle::{EntryKind, Skip};
 use crate::detect::Captures;
@@ -105,7 +105,11 @@ pub fn diagnose(
         &anchors,
         &scanned,
     );
+    let all: Vec<&RankedFinding> = ranked_causes.iter().chain(&symptoms).collect();
     Diagnosis {
+        timeline: timeline::timeline(database, evidence, &findings, &all, &anchors, &inputs),
+        upgrade: upgrade::view(evidence),
+        etcd: etcd::view(database, evidence, &findings),
         verdict,
         headline,
         not_examined: missing::not_examined(database, evidence, &findings, &inputs, verdict),

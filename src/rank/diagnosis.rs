@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::{EtcdView, Moment, UpgradeView};
 use crate::bundle::InputKind;
 use crate::detect::Captures;
 use crate::error::Problem;
@@ -27,6 +28,12 @@ pub struct Diagnosis {
     pub symptoms: Vec<RankedFinding>,
     /// What stands out where no cause is known.
     pub unusual: Vec<Unusual>,
+    /// What mattered, in order of time.
+    pub timeline: Vec<Moment>,
+    /// The latest Harvester upgrade.
+    pub upgrade: Option<UpgradeView>,
+    /// The etcd cluster.
+    pub etcd: Option<EtcdView>,
     /// What was checked and is fine, one phrase each.
     pub checked: Vec<String>,
     /// What could not be examined.

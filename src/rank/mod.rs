@@ -8,6 +8,7 @@ mod checked;
 mod class;
 mod diagnose;
 mod diagnosis;
+mod etcd;
 mod fold;
 mod judge;
 mod missing;
@@ -15,6 +16,8 @@ mod quote;
 mod remedy;
 mod score;
 mod summary;
+mod timeline;
+mod upgrade;
 mod verdict;
 
 pub use diagnose::{context, diagnose};
@@ -22,7 +25,10 @@ pub use diagnosis::{
     Check, Consequence, Diagnosis, EvidenceItem, InputSummary, NodeSummary, NotExamined,
     RankedFinding, Remediation, Scanned, State, Step, Subject, Unusual, Verdict,
 };
+pub use etcd::{EtcdMember, EtcdView};
 pub use summary::summarize;
+pub use timeline::{Moment, MomentKind};
+pub use upgrade::{UpgradeCondition, UpgradeNode, UpgradeView, WaitingLine};
 
 #[cfg(test)]
 mod tests;

@@ -481,6 +481,58 @@ fn a_node_without_logs_is_named() {
     assert_eq!(d.not_examined[0].what, "node n2");
 }
 
+#[test]
+fn the_timeline_merges_what_mattered() {
+    let db = database(kubelet_down());
+    let e = evidence(vec![
+        log("n1", Kubelet)
+            .starts(&[505])
+            .hit(&db, "kubelet/flag", 0, &[], &[500, 599]),
+        log("n1", Etcd).hit(&db, "node/not-ready", 0, &[], &[510, 520]),
+    ]);
+    let d = run(&db, &with_object(e, node("n1", "False", 508)));
+    let moments: Vec<String> = d
+        .timeline
+        .iter()
+        .map(|m| format!("{} {} {}", m.time.strftime("%H:%M"), m.place, m.text))
+        .collect();
+    assert_eq!(
+        moments,
+        [
+            "18:20 node n1 kubelet/flag on n1",
+            "18:25 node n1 kubelet starts",
+            "18:28 node n1 node n1 is not Ready (False)",
+            "18:30 node n1 node/not-ready on n1",
+            "18:40 node n1 last seen (2 times): node/not-ready on n1",
+            "20:00 bundle.zip collected",
+        ]
+    );
+    assert_eq!(d.timeline[0].line, Some(1));
+}
+
+#[test]
+fn only_the_latest_upgrade_has_to_be_explained() {
+    let upgrade = |name: &str, latest: &str, state: &str| {
+        serde_json::json!({
+            "apiVersion": "harvesterhci.io/v1beta1", "kind": "Upgrade",
+            "metadata": {"name": name, "namespace": "harvester-system", "labels":
+                {"harvesterhci.io/latestUpgrade": latest, "harvesterhci.io/upgradeState": state}},
+        })
+    };
+    let db = database(kubelet_down());
+    let e = with_object(
+        evidence(vec![log("n1", Kubelet)]),
+        upgrade("a", "false", "UpgradingNodes"),
+    );
+    let done = with_object(e.clone(), upgrade("b", "true", "Succeeded"));
+    assert_eq!(run(&db, &done).verdict, Verdict::Healthy);
+    let stuck = with_object(e, upgrade("b", "true", "UpgradingNodes"));
+    assert_eq!(
+        run(&db, &stuck).headline,
+        "no known cause: upgrade b is not complete"
+    );
+}
+
 proptest! {
     #[test]
     fn unrelated_noise_never_changes_the_first_cause(

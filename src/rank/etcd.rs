@@ -1,0 +1,369 @@
+//! What is known of etcd into one view: members, quorum arithmetic, sizes, alarms, slowness.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::anchor::{condition, list, text};
+use crate::evidence::Evidence;
+use crate::finding::Finding;
+use crate::signature::{Class, Database};
+
+/// etcd refuses writes beyond this unless configured otherwise (`--quota-backend-bytes`).
+const DEFAULT_QUOTA: u64 = 2 << 30;
+
+/// The etcd cluster.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EtcdView {
+    /// Members, by name.
+    pub members: Vec<EtcdMember>,
+    /// Members that vote.
+    pub voters: usize,
+    /// How many of them must be there.
+    pub quorum: usize,
+    /// How many are known to be lost.
+    pub lost: usize,
+    /// How many more may be lost before writes stop; 0: none.
+    pub may_lose: usize,
+    /// The arithmetic in one sentence.
+    pub text: String,
+    /// The limit of the database in bytes, configured or default.
+    pub quota: u64,
+    /// Alarms that are raised: `NOSPACE on 8e9e05c52164694d`.
+    pub alarms: Vec<String>,
+    /// Titles of living findings about slowness.
+    pub slow: Vec<String>,
+    /// Snapshots seen on disk: newest path and date as listed, and how many there are.
+    pub snapshots: Option<String>,
+    /// What must not be done, or must be done first.
+    pub caution: Option<String>,
+}
+
+/// A member.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EtcdMember {
+    /// Name; RKE2 and K3s take the node's and add a suffix.
+    pub name: String,
+    /// Id, hexadecimal.
+    pub id: Option<String>,
+    /// Client address.
+    pub client: Option<String>,
+    /// The node it runs on, where the names tell.
+    pub node: Option<String>,
+    /// Does not vote yet.
+    pub learner: bool,
+    /// Leads.
+    pub leader: Option<bool>,
+    /// Answered, or its node is Ready; `None`: not known.
+    pub healthy: Option<bool>,
+    /// Version.
+    pub version: Option<String>,
+    /// Size of the database on disk, bytes.
+    pub db_size: Option<u64>,
+    /// What its endpoint reports.
+    pub errors: Option<String>,
+}
+
+/// The view, where members or nodes with the etcd role are known.
+pub(super) fn view(
+    database: &Database,
+    evidence: &Evidence,
+    findings: &[Finding],
+) -> Option<EtcdView> {
+    let mut members = members(evidence);
+    if members.is_empty() {
+        members = nodes(evidence);
+    }
+    if members.is_empty() {
+        return None;
+    }
+    let voters = members.iter().filter(|member| !member.learner).count();
+    let lost = members
+        .iter()
+        .filter(|member| !member.learner && member.healthy == Some(false))
+        .count();
+    let quorum = voters / 2 + 1;
+    let there = voters.saturating_sub(lost);
+    let may_lose = there.saturating_sub(quorum);
+    let survivors: Vec<&str> = members
+        .iter()
+        .filter(|member| !member.learner && member.healthy != Some(false))
+        .map(|member| member.name.as_str())
+        .collect();
+    let text = if there < quorum {
+        format!("{there} of {voters} voting members are left, {quorum} are needed: quorum is lost")
+    } else {
+        format!(
+            "{there} of {voters} voting members, {quorum} are needed: {may_lose} more may be lost"
+        )
+    };
+    Some(EtcdView {
+        caution: caution(there, quorum, voters, &survivors),
+        text,
+        voters,
+        quorum,
+        lost,
+        may_lose,
+        quota: quota(evidence),
+        alarms: alarms(evidence),
+        slow: slow(database, findings),
+        snapshots: snapshots(evidence),
+        members,
+    })
+}
+
+fn caution(there: usize, quorum: usize, voters: usize, survivors: &[&str]) -> Option<String> {
+    if there < quorum {
+        let names = match survivors {
+            [] => "any member that still has its data".to_owned(),
+            names => names.join(", "),
+        };
+        return Some(format!(
+            "Do not reset, wipe or reinstall {names} before its data directory (server/db) is copied elsewhere: it may hold the last good copy."
+        ));
+    }
+    (there == quorum && voters > 1).then(|| {
+        "Do not restart, drain or reboot another member now: one more and writes stop.".to_owned()
+    })
+}
+
+/// The facts under a key, those that several nodes report once.
+fn facts<'e>(evidence: &'e Evidence, key: &'e str) -> impl Iterator<Item = &'e Value> {
+    let facts = evidence.facts.iter().filter(move |fact| fact.key == key);
+    facts.map(|fact| &fact.value)
+}
+
+fn members(evidence: &Evidence) -> Vec<EtcdMember> {
+    let mut members: BTreeMap<String, EtcdMember> = BTreeMap::new();
+    for value in facts(evidence, "etcd.member") {
+        let Some(id) = text(value, "id") else {
+            continue;
+        };
+        let name = text(value, "name").filter(|name| !name.is_empty());
+        let started = text(value, "status") != Some("unstarted");
+        members.entry(id.to_owned()).or_insert_with(|| EtcdMember {
+            name: name.unwrap_or(id).to_owned(),
+            id: Some(id.to_owned()),
+            client: text(value, "client").map(str::to_owned),
+            node: name.and_then(|name| node_of(evidence, name)),
+            learner: value.get("learner").and_then(Value::as_bool) == Some(true),
+            healthy: (!started).then_some(false),
+            ..EtcdMember::default()
+        });
+    }
+    for member in members.values_mut() {
+        endpoint(evidence, member);
+        health(evidence, member);
+        if member.healthy.is_none() {
+            member.healthy = member
+                .node
+                .as_deref()
+                .and_then(|node| ready(evidence, node));
+        }
+    }
+    let mut members: Vec<EtcdMember> = members.into_values().collect();
+    members.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
+    members
+}
+
+fn endpoint(evidence: &Evidence, member: &mut EtcdMember) {
+    let own = facts(evidence, "etcd.endpoint").find(|value| {
+        let id = value.get("id").map(|id| match id {
+            Value::String(id) => id.clone(),
+            other => other.to_string(),
+        });
+        id.is_some() && id == member.id
+    });
+    let Some(value) = own else {
+        return;
+    };
+    member.leader = value.get("is_leader").and_then(Value::as_bool);
+    member.version = text(value, "version").map(str::to_owned);
+    member.db_size = value.get("db_size").and_then(Value::as_u64);
+    member.errors = text(value, "errors")
+        .filter(|errors| !errors.is_empty())
+        .map(str::to_owned);
+    member.healthy = member.healthy.or(Some(member.errors.is_none()));
+}
+
+fn health(evidence: &Evidence, member: &mut EtcdMember) {
+    let Some(client) = member.client.as_deref() else {
+        return;
+    };
+    let own = facts(evidence, "etcd.health").find(|value| {
+        text(value, "endpoint").is_some_and(|endpoint| client.split(',').any(|c| c == endpoint))
+    });
+    if let Some(healthy) = own.and_then(|value| value.get("healthy")?.as_bool()) {
+        member.healthy = Some(healthy);
+    }
+}
+
+/// RKE2 and K3s name a member after its node, with eight hexadecimal digits behind.
+fn node_of(evidence: &Evidence, member: &str) -> Option<String> {
+    let stem = member.rsplit_once('-').map(|(stem, _)| stem);
+    let node = list(evidence, "Node", "")
+        .find(|node| node.name == member || Some(node.name.as_str()) == stem);
+    node.map(|node| node.name.clone())
+}
+
+fn ready(evidence: &Evidence, node: &str) -> Option<bool> {
+    let node = list(evidence, "Node", "").find(|one| one.name == node)?;
+    Some(text(condition(node, "Ready")?, "status")? == "True")
+}
+
+/// Without `etcdctl` output: the nodes that have the role.
+fn nodes(evidence: &Evidence) -> Vec<EtcdMember> {
+    let has_role = |labels: &Value| labels.get("node-role.kubernetes.io/etcd").is_some();
+    list(evidence, "Node", "")
+        .filter(|node| node.value.pointer("/metadata/labels").is_some_and(has_role))
+        .map(|node| {
+            let voter = condition(node, "EtcdIsVoter").and_then(|one| text(one, "status"));
+            EtcdMember {
+                name: node.name.clone(),
+                node: Some(node.name.clone()),
+                learner: voter == Some("False"),
+                healthy: ready(evidence, &node.name),
+                ..EtcdMember::default()
+            }
+        })
+        .collect()
+}
+
+fn quota(evidence: &Evidence) -> u64 {
+    let number = |value: &Value| match value {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    facts(evidence, "flag.etcd.quota-backend-bytes")
+        .find_map(number)
+        .unwrap_or(DEFAULT_QUOTA)
+}
+
+fn alarms(evidence: &Evidence) -> Vec<String> {
+    let alarms: BTreeSet<String> = facts(evidence, "etcd.alarm")
+        .filter_map(|value| {
+            let alarm = text(value, "alarm").filter(|alarm| *alarm != "NONE")?;
+            Some(match text(value, "member") {
+                Some(member) => format!("{alarm} on {member}"),
+                None => alarm.to_owned(),
+            })
+        })
+        .collect();
+    alarms.into_iter().collect()
+}
+
+fn slow(database: &Database, findings: &[Finding]) -> Vec<String> {
+    findings
+        .iter()
+        .filter(|finding| finding.state.is_alive())
+        .filter_map(|finding| {
+            let signature = database.signatures.get(finding.signature)?;
+            (signature.class == Some(Class::EtcdSlow))
+                .then(|| super::diagnose::title(signature, finding))
+        })
+        .collect()
+}
+
+fn snapshots(evidence: &Evidence) -> Option<String> {
+    let all: Vec<&Value> = facts(evidence, "etcd.snapshot").collect();
+    // names end in seconds since the epoch, so the greatest of a node's names is the newest
+    let newest = all.iter().filter_map(|value| {
+        let path = text(value, "path")?;
+        let second: u64 = path
+            .rsplit(['-', '/'])
+            .next()?
+            .trim_end_matches(".zip")
+            .parse()
+            .ok()?;
+        Some((second, path, text(value, "modified").unwrap_or_default()))
+    });
+    let (_, path, modified) = newest.max()?;
+    Some(format!("{} on disk, newest {path} ({modified})", all.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::finding::build::{evidence, node, with_fact, with_object};
+
+    fn etcd_node(name: &str, ready: &str) -> Value {
+        let mut value = node(name, ready, 0);
+        value["metadata"]["labels"] = json!({"node-role.kubernetes.io/etcd": "true"});
+        value
+    }
+
+    fn of(evidence: &Evidence) -> EtcdView {
+        view(&Database::default(), evidence, &[]).unwrap()
+    }
+
+    #[test]
+    fn the_arithmetic_of_quorum() {
+        for (ready, text, may_lose) in [
+            (
+                vec!["True"; 3],
+                "3 of 3 voting members, 2 are needed: 1 more may be lost",
+                1,
+            ),
+            (
+                vec!["True", "True", "Unknown"],
+                "2 of 3 voting members, 2 are needed: 0 more may be lost",
+                0,
+            ),
+            (
+                vec!["True", "Unknown", "False"],
+                "1 of 3 voting members are left, 2 are needed: quorum is lost",
+                0,
+            ),
+        ] {
+            let mut e = evidence(Vec::new());
+            for (n, ready) in ready.into_iter().enumerate() {
+                e = with_object(e, etcd_node(&format!("n{n}"), ready));
+            }
+            let view = of(&e);
+            assert_eq!((view.text.as_str(), view.may_lose), (text, may_lose));
+        }
+    }
+
+    #[test]
+    fn the_last_good_copy_is_guarded() {
+        let e = with_object(evidence(Vec::new()), etcd_node("n0", "True"));
+        assert_eq!(of(&e).caution, None);
+        let e = with_object(e, etcd_node("n1", "Unknown"));
+        let caution = of(&e).caution.unwrap();
+        assert!(
+            caution.starts_with("Do not reset, wipe or reinstall n0 "),
+            "{caution}"
+        );
+    }
+
+    #[test]
+    fn etcdctl_output_says_more_than_nodes() {
+        let member = |id: &str, name: &str, learner: bool| json!({"id": id, "status": "started", "name": name, "client": format!("https://{name}:2379"), "learner": learner});
+        let mut e = evidence(Vec::new());
+        for from in ["n1", "n2"] {
+            e = with_fact(e, from, "etcd.member", member("8e9e", "n1-0123abcd", false));
+            e = with_fact(e, from, "etcd.member", member("fd42", "n2-0123abcd", true));
+        }
+        let endpoint = json!({"endpoint": "https://n1-0123abcd:2379", "id": "8e9e", "version": "3.5.13", "db_size": 2_000_000_000u64, "is_leader": true, "errors": ""});
+        e = with_fact(e, "n1", "etcd.endpoint", endpoint);
+        e = with_fact(
+            e,
+            "n1",
+            "etcd.alarm",
+            json!({"member": "8e9e", "alarm": "NOSPACE"}),
+        );
+        e = with_object(e, etcd_node("n1", "True"));
+        let view = of(&e);
+        assert_eq!((view.members.len(), view.voters, view.quorum), (2, 1, 1));
+        let first = &view.members[0];
+        assert_eq!(first.node.as_deref(), Some("n1"));
+        assert_eq!(
+            (first.leader, first.db_size),
+            (Some(true), Some(2_000_000_000))
+        );
+        assert_eq!(view.alarms, ["NOSPACE on 8e9e"]);
+    }
+}

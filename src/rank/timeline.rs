@@ -1,0 +1,196 @@
+//! What mattered, merged over all nodes and ordered by time.
+//!
+//! Times are as each source states them, in UTC; two moments less than the clock tolerance apart have no
+//! certain order, so the order of equals is by what they are, not by which file came first.
+
+use jiff::Timestamp;
+
+use super::anchor::{Anchor, From};
+use super::{InputSummary, RankedFinding, State};
+use crate::detect::Location;
+use crate::evidence::Evidence;
+use crate::finding::Finding;
+use crate::signature::{Database, Kind};
+
+/// Moments kept in all, and starts of programs among them.
+const MOMENTS: usize = 400;
+const STARTS: usize = 100;
+
+/// Something that happened at a time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    /// When.
+    pub time: Timestamp,
+    /// What it is.
+    pub kind: MomentKind,
+    /// What happened, in one phrase.
+    pub text: String,
+    /// Where: a subject as people read it.
+    pub place: String,
+    /// The signature, where it is one's first or last hit.
+    pub signature: Option<String>,
+    /// Entry path, where it was read from one.
+    pub entry: Option<String>,
+    /// Line in it, from 1.
+    pub line: Option<u64>,
+}
+
+/// What a moment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MomentKind {
+    /// A program started.
+    Start,
+    /// A cause was first seen.
+    Cause,
+    /// An object changed its state.
+    Change,
+    /// A symptom was first seen.
+    Symptom,
+    /// A finding was last seen.
+    LastSeen,
+    /// The input was collected.
+    Collected,
+}
+
+/// The moments of a case, oldest first.
+pub(super) fn timeline(
+    database: &Database,
+    evidence: &Evidence,
+    findings: &[Finding],
+    ranked: &[&RankedFinding],
+    anchors: &[Anchor],
+    inputs: &[InputSummary],
+) -> Vec<Moment> {
+    let mut moments = Vec::new();
+    for finding in findings {
+        seen(database, evidence, finding, ranked, &mut moments);
+    }
+    for anchor in anchors.iter().filter(|anchor| anchor.from == From::Object) {
+        if let Some(time) = anchor.since {
+            moments.push(Moment {
+                time,
+                kind: MomentKind::Change,
+                text: anchor.text.clone(),
+                place: anchor.subject.to_string(),
+                signature: None,
+                entry: None,
+                line: None,
+            });
+        }
+    }
+    for input in inputs {
+        if let Some(time) = input.collected_at {
+            moments.push(Moment {
+                time,
+                kind: MomentKind::Collected,
+                text: "collected".to_owned(),
+                place: input.path.clone(),
+                signature: None,
+                entry: None,
+                line: None,
+            });
+        }
+    }
+    moments.extend(starts(evidence, &moments));
+    moments.sort();
+    moments.dedup();
+    moments.truncate(MOMENTS);
+    moments
+}
+
+fn seen(
+    database: &Database,
+    evidence: &Evidence,
+    finding: &Finding,
+    ranked: &[&RankedFinding],
+    moments: &mut Vec<Moment>,
+) {
+    let Some(signature) = database.signatures.get(finding.signature) else {
+        return;
+    };
+    let Some(title) = ranked.iter().find(|one| one.signature == signature.id) else {
+        return;
+    };
+    for case in &finding.cases {
+        let Some((first, last)) = case.span else {
+            continue;
+        };
+        let hits: Vec<_> = case
+            .seen
+            .iter()
+            .flat_map(|one| one.hits(evidence).map(move |hit| (one.entry, hit)))
+            .collect();
+        let at = |time: Timestamp| {
+            let found = hits.iter().find(|(_, hit)| hit.time == Some(time));
+            let read = found.and_then(|(entry, _)| evidence.entries.get(*entry as usize));
+            let entry = read.map(|read| read.entry.path.clone());
+            let line = found.and_then(|(_, hit)| match hit.location {
+                Location::Line(line) => Some(line),
+                Location::Object { .. } => None,
+            });
+            (entry, line)
+        };
+        let mut push = |time: Timestamp, kind: MomentKind, text: String| {
+            let (entry, line) = at(time);
+            moments.push(Moment {
+                time,
+                kind,
+                text,
+                place: case.subject.to_string(),
+                signature: Some(signature.id.clone()),
+                entry,
+                line,
+            });
+        };
+        let kind = match signature.kind {
+            Kind::Cause => MomentKind::Cause,
+            Kind::Symptom | Kind::Noise => MomentKind::Symptom,
+        };
+        push(first, kind, title.title.clone());
+        if case.state == State::Ended && last > first {
+            let times = if case.count == 1 { "time" } else { "times" };
+            let text = format!("last seen ({} {times}): {}", case.count, title.title);
+            push(last, MomentKind::LastSeen, text);
+        }
+    }
+}
+
+/// Starts of programs between the first and the last moment.
+fn starts(evidence: &Evidence, moments: &[Moment]) -> Vec<Moment> {
+    let first = moments.iter().map(|moment| moment.time).min();
+    let last = moments.iter().map(|moment| moment.time).max();
+    let (Some(first), Some(last)) = (first, last) else {
+        return Vec::new();
+    };
+    let mut starts = Vec::new();
+    for read in &evidence.entries {
+        let origin = &read.entry.origin;
+        let speaker = origin
+            .container
+            .as_deref()
+            .or(origin.unit.as_deref())
+            .or_else(|| origin.programs.iter().next().map(|program| program.name()));
+        let place = match (&origin.node, &origin.pod) {
+            (Some(node), _) => format!("node {node}"),
+            (None, Some(pod)) => format!("pod {pod}"),
+            (None, None) => read.entry.path.clone(),
+        };
+        for time in &read.hits.coverage.starts {
+            if (first..=last).contains(time) && !origin.programs.is_all() {
+                starts.push(Moment {
+                    time: *time,
+                    kind: MomentKind::Start,
+                    text: format!("{} starts", speaker.unwrap_or("a program")),
+                    place: place.clone(),
+                    signature: None,
+                    entry: Some(read.entry.path.clone()),
+                    line: None,
+                });
+            }
+        }
+    }
+    starts.sort();
+    starts.truncate(STARTS);
+    starts
+}
