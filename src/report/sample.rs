@@ -34,7 +34,7 @@ fn subject(pairs: &[(&str, &str)]) -> Subject {
 pub(super) fn rich() -> Diagnosis {
     Diagnosis {
         verdict: Verdict::KnownCause,
-        headline: "2 independent problems; first: kubelet will not start on n1: kernel setting kernel/panic is 0, it requires 10".into(),
+        headline: "2 independent problems: kubelet will not start on n1: kernel setting kernel/panic is 0, it requires 10 (certain, ongoing since 2025-01-25 09:12 UTC); A certificate of rancher has expired (likely, ended)".into(),
         inputs: vec![harvester()],
         scanned: Scanned {
             entries: 1234,

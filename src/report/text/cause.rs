@@ -1,5 +1,7 @@
 //! One cause, whole: why we think so, the evidence, what to do, how to see that it worked.
 
+use std::collections::BTreeSet;
+
 use super::header::{badge, step_head};
 use super::page::{Page, Paint, Span, columns, span};
 use super::words;
@@ -90,11 +92,24 @@ fn section(page: &mut Page, title: &str, wanted: bool) {
 /// Quotes, the decisive first, and how to read on around the first.
 fn evidence(page: &mut Page, list: &[EvidenceItem], input: Option<&str>) {
     section(page, "Evidence", !list.is_empty());
-    for item in list.iter().take(QUOTED) {
-        quote(page, 3, item);
+    let mut places = BTreeSet::new();
+    let (mut quoted, mut left_out) = (0, 0);
+    for item in list {
+        // One line may stand for several sets of captures.
+        let again =
+            matches!(item, EvidenceItem::Line { entry, line, .. } if !places.insert((entry, line)));
+        if again {
+            continue;
+        }
+        if quoted < QUOTED {
+            quote(page, 3, item);
+        } else {
+            left_out += 1;
+        }
+        quoted += 1;
     }
-    if list.len() > QUOTED {
-        let text = format!("and {} more, in the JSON report", list.len() - QUOTED);
+    if left_out > 0 {
+        let text = format!("and {left_out} more, in the JSON report");
         page.paragraph(3, 3, &[span(Paint::Faint, text)]);
     }
     if let (Some(EvidenceItem::Line { entry, line, .. }), Some(input)) = (list.first(), input) {
@@ -239,7 +254,8 @@ fn remediation(page: &mut Page, fix: &Remediation) {
         "What to do, in this order",
         !fix.steps.is_empty() || !fix.summary.is_empty(),
     );
-    if !fix.summary.is_empty() {
+    let first = fix.steps.first().map(|step| step.text.as_str());
+    if !fix.summary.is_empty() && first != Some(&fix.summary) {
         page.paragraph(3, 3, &[span(Paint::Plain, &fix.summary)]);
     }
     for (number, one) in (1..).zip(&fix.steps) {

@@ -1,16 +1,11 @@
-//! The first screen: the answer, then what was looked at.
+//! The top of the first screen: the verdict, the causes, what to do first.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::page::{Page, Paint, Span, span};
 use super::{DatabaseAge, TextOptions, words};
-use crate::rank::{Diagnosis, InputSummary, NodeSummary, RankedFinding, Step, Verdict};
-use crate::report::words::input_kind;
+use crate::rank::{Diagnosis, InputSummary, RankedFinding, Step, Verdict};
 
-/// Nodes that are shown whatever their state.
-const NODES: usize = 12;
 /// Causes named on the first screen.
 const NAMED: usize = 3;
 
@@ -32,27 +27,13 @@ pub(super) fn answer(page: &mut Page, diagnosis: &Diagnosis, options: &TextOptio
         &[
             span(paint, word),
             span(Paint::Plain, ": "),
-            span(Paint::Strong, &diagnosis.headline),
+            span(Paint::Strong, headline(diagnosis)),
         ],
     );
-    let causes = &diagnosis.causes;
-    let several = causes.len() > 1;
-    for (number, cause) in (1..).zip(causes.iter().take(NAMED)) {
-        if several {
-            let head = [
-                span(Paint::Strong, format!("{number}. ")),
-                span(Paint::Plain, &cause.title),
-            ];
-            page.paragraph(2, 5, &head);
-        }
-        let indent = if several { 5 } else { 2 };
-        page.paragraph(indent, indent, &badge(cause));
-    }
-    if causes.len() > NAMED {
-        let more = words::plural(causes.len() - NAMED, "more cause", "more causes");
-        page.paragraph(2, 2, &[span(Paint::Plain, format!("and {more} below"))]);
-    }
-    if let Some(cause) = causes.first() {
+    named(page, diagnosis);
+    if let Some(cause) = diagnosis.causes.first()
+        && diagnosis.verdict == Verdict::KnownCause
+    {
         first_step(page, cause);
     }
     if diagnosis.verdict == Verdict::SymptomsOnly {
@@ -66,6 +47,57 @@ pub(super) fn answer(page: &mut Page, diagnosis: &Diagnosis, options: &TextOptio
             2,
             &[span(Paint::Yellow, "note: "), span(Paint::Plain, warning)],
         );
+    }
+}
+
+/// The headline without what stands beside it anyway: the verdict's word, and the causes where a list follows.
+fn headline(diagnosis: &Diagnosis) -> &str {
+    let text = diagnosis.headline.as_str();
+    let beside = match diagnosis.verdict {
+        Verdict::NoKnownCause => "no known cause: ",
+        Verdict::SymptomsOnly => "symptoms without a known cause: ",
+        Verdict::KnownCause if diagnosis.causes.len() > 1 => {
+            match text.split_once("independent problems: ") {
+                Some((number, _)) => {
+                    return text
+                        .get(..number.len() + "independent problems".len())
+                        .unwrap_or(text);
+                }
+                None => return text,
+            }
+        }
+        _ => return text,
+    };
+    text.strip_prefix(beside).unwrap_or(text)
+}
+
+/// The first causes by their titles; of a single one, which stands in the headline, only what that does not say.
+fn named(page: &mut Page, diagnosis: &Diagnosis) {
+    let causes = &diagnosis.causes;
+    if let [only] = causes.as_slice()
+        && diagnosis.headline.contains(&only.title)
+    {
+        let sure = format!("({}, ", only.sure.word());
+        if diagnosis.headline.contains(&sure) {
+            let (paint, severity) = words::severity(only.severity);
+            let id = span(Paint::Plain, format!(", {}", only.signature));
+            page.paragraph(2, 2, &[span(paint, severity), id]);
+        } else {
+            page.paragraph(2, 2, &badge(only));
+        }
+        return;
+    }
+    for (number, cause) in (1..).zip(causes.iter().take(NAMED)) {
+        let head = [
+            span(Paint::Strong, format!("{number}. ")),
+            span(Paint::Plain, &cause.title),
+        ];
+        page.paragraph(2, 5, &head);
+        page.paragraph(5, 5, &badge(cause));
+    }
+    if causes.len() > NAMED {
+        let more = words::plural(causes.len() - NAMED, "more cause", "more causes");
+        page.paragraph(2, 2, &[span(Paint::Plain, format!("and {more} below"))]);
     }
 }
 
@@ -146,231 +178,4 @@ fn newer(inputs: &[InputSummary], knows: &BTreeMap<String, String>) -> Vec<Strin
 fn release(version: &str) -> Option<(u64, u64)> {
     let mut numbers = version.trim_start_matches('v').split(['.', '-', '+']);
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
-}
-
-/// The reporter's words, products, nodes, coverage.
-pub(super) fn inputs(page: &mut Page, diagnosis: &Diagnosis, options: &TextOptions) {
-    page.blank();
-    let several = diagnosis.inputs.len() > 1;
-    for input in &diagnosis.inputs {
-        if let Some(description) = input
-            .description
-            .as_deref()
-            .filter(|text| !text.trim().is_empty())
-        {
-            page.paragraph(0, 0, &[span(Paint::Faint, "Reported")]);
-            page.lines(2, 6, Paint::Plain, description);
-        }
-    }
-    for input in &diagnosis.inputs {
-        about(page, input);
-    }
-    if several {
-        products(page, &diagnosis.inputs);
-    }
-    scanned(page, diagnosis);
-    nodes(page, &diagnosis.inputs, options);
-}
-
-fn about(page: &mut Page, input: &InputSummary) {
-    let kind = input_kind(input.kind);
-    let mut text = words::shorten(&input.path, page.width().saturating_sub(30).max(30));
-    text += &format!(" ({kind})");
-    if let Some(time) = input.collected_at {
-        text += &format!(", collected {}", words::minute(time));
-    }
-    page.labelled(0, "Input", &[span(Paint::Plain, text)]);
-    if !input.products.is_empty() {
-        page.labelled(
-            0,
-            "Products",
-            &[span(Paint::Plain, product_list(&input.products))],
-        );
-    }
-    if let Some((from, to)) = input.time_range {
-        let text = format!(
-            "{} to {} ({})",
-            words::minute(from),
-            words::minute(to),
-            words::duration(from, to)
-        );
-        page.labelled(0, "Logs", &[span(Paint::Plain, text)]);
-    }
-}
-
-fn products(page: &mut Page, inputs: &[InputSummary]) {
-    let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (product, version) in inputs.iter().flat_map(|input| &input.products) {
-        let seen = versions.entry(product).or_default();
-        if !seen.contains(&version.as_str()) {
-            seen.push(version);
-        }
-    }
-    for (product, seen) in versions.into_iter().filter(|(_, seen)| seen.len() > 1) {
-        let text = format!("{product} differs between the inputs: {}", seen.join(", "));
-        page.paragraph(
-            0,
-            2,
-            &[span(Paint::Yellow, "note: "), span(Paint::Plain, text)],
-        );
-    }
-}
-
-fn product_list(products: &BTreeMap<String, String>) -> String {
-    let list: Vec<String> = products
-        .iter()
-        .map(|(name, version)| format!("{name} {version}"))
-        .collect();
-    list.join(", ")
-}
-
-fn scanned(page: &mut Page, diagnosis: &Diagnosis) {
-    let scanned = &diagnosis.scanned;
-    let entries = usize::try_from(scanned.entries).unwrap_or(usize::MAX);
-    let mut text = format!(
-        "{}, {}, {} lines",
-        words::plural(entries, "entry", "entries"),
-        words::bytes(scanned.bytes),
-        words::count(scanned.lines)
-    );
-    let skipped: u64 = scanned
-        .skipped
-        .values()
-        .fold(0, |sum, count| sum.saturating_add(*count));
-    if skipped > 0 {
-        text += &format!("; {} skipped", words::count(skipped));
-    }
-    if !diagnosis.problems.is_empty() {
-        text += &format!(
-            "; {}",
-            words::plural(diagnosis.problems.len(), "problem", "problems")
-        );
-    }
-    if !diagnosis.not_examined.is_empty() {
-        text += &format!(
-            "; {} not examined (see below)",
-            diagnosis.not_examined.len()
-        );
-    }
-    page.labelled(0, "Read", &[span(Paint::Plain, text)]);
-}
-
-/// A row per node: those that are not Ready always, of the others the first few.
-fn nodes(page: &mut Page, inputs: &[InputSummary], options: &TextOptions) {
-    let all: Vec<(&NodeSummary, Option<Timestamp>)> = inputs
-        .iter()
-        .flat_map(|input| input.nodes.iter().map(|node| (node, input.collected_at)))
-        .collect();
-    if all.is_empty() {
-        return;
-    }
-    let most = options.top.map_or(NODES, |top| top.max(NODES));
-    let well = |node: &NodeSummary| node.ready.as_deref() == Some("True");
-    let mut room = most.saturating_sub(all.iter().filter(|(node, _)| !well(node)).count());
-    let shown: Vec<_> = all
-        .iter()
-        .filter(|(node, _)| {
-            let show = !well(node) || room > 0;
-            if show && well(node) {
-                room = room.saturating_sub(1);
-            }
-            show
-        })
-        .collect();
-    let wide = page.width() >= 160;
-    let has = Columns {
-        wide,
-        os: wide && all.iter().any(|(node, _)| node.os_image.is_some()),
-        upgrade: all.iter().any(|(node, _)| node.upgrade_state.is_some()),
-    };
-    let mut header = vec!["NODE", "ROLES", "READY", "KUBELET"];
-    if has.os {
-        header.push("OS");
-    }
-    if has.upgrade {
-        header.push("UPGRADE");
-    }
-    header.push("LOGS");
-    let rows: Vec<Vec<Span>> = shown
-        .iter()
-        .map(|(node, collected)| row(node, *collected, &has))
-        .collect();
-    page.blank();
-    page.table(
-        &header,
-        &rows,
-        &["NODE", "ROLES", "READY", "KUBELET", "LOGS"],
-    );
-    if shown.len() < all.len() {
-        let text = format!("and {} more, all Ready", all.len() - shown.len());
-        page.paragraph(0, 0, &[span(Paint::Faint, text)]);
-    }
-}
-
-struct Columns {
-    /// Room for whole names and times.
-    wide: bool,
-    os: bool,
-    upgrade: bool,
-}
-
-fn row(node: &NodeSummary, collected: Option<Timestamp>, has: &Columns) -> Vec<Span> {
-    let unknown = || span(Paint::Faint, "-");
-    let text = |value: &Option<String>| {
-        value
-            .as_deref()
-            .map_or_else(unknown, |text| span(Paint::Plain, text))
-    };
-    let roles: Vec<&str> = node.roles.iter().map(|role| short_role(role)).collect();
-    let mut row = vec![
-        span(
-            Paint::Strong,
-            words::shorten(
-                &crate::report::neutral(&node.name),
-                if has.wide { 40 } else { 16 },
-            ),
-        ),
-        if roles.is_empty() {
-            unknown()
-        } else {
-            span(Paint::Plain, roles.join(","))
-        },
-        match node.ready.as_deref() {
-            Some("True") => span(Paint::Green, "True"),
-            Some(other) => span(Paint::Red, other),
-            None => unknown(),
-        },
-        text(&node.kubelet_version),
-    ];
-    if has.os {
-        row.push(text(&node.os_image));
-    }
-    if has.upgrade {
-        row.push(text(&node.upgrade_state));
-    }
-    row.push(coverage(node, collected, has.wide));
-    row
-}
-
-/// kubectl's own short form.
-fn short_role(role: &str) -> &str {
-    if role == "control-plane" { "cp" } else { role }
-}
-
-/// From when to when this node's logs go, and how long before the collection they end.
-fn coverage(node: &NodeSummary, collected: Option<Timestamp>, wide: bool) -> Span {
-    let Some((from, to)) = node.coverage else {
-        return span(Paint::Yellow, "none");
-    };
-    let mut text = words::duration(from, to);
-    if wide {
-        let (from, to) = (words::short_minute(from), words::short_minute(to));
-        text = format!("{from} - {to} ({text})");
-    }
-    let late = collected.filter(|collected| collected.as_second() - to.as_second() > 3600);
-    let Some(collected) = late else {
-        return span(Paint::Plain, text);
-    };
-    text += &format!(", ends {} early", words::duration(to, collected));
-    span(Paint::Yellow, text)
 }

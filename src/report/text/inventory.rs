@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::page::{Page, Paint, Span, span};
-use super::{TextOptions, header, rest, words};
+use super::{TextOptions, inputs, rest, words};
 use crate::bundle::{Entry, EntryKind};
 use crate::evidence::{Evidence, ReadEntry};
 use crate::rank::Diagnosis;
@@ -24,7 +24,7 @@ pub fn write_inventory(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page::new(options.width, options.color);
-    header::inputs(&mut page, diagnosis, options);
+    inputs::inputs(&mut page, diagnosis, options);
     kinds(&mut page, evidence);
     places(&mut page, evidence);
     objects(&mut page, evidence);

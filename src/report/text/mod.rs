@@ -3,6 +3,7 @@
 mod cause;
 mod explain;
 mod header;
+mod inputs;
 mod inventory;
 mod page;
 mod rest;
@@ -74,7 +75,7 @@ pub fn write_text(
         _ => None,
     };
     header::answer(&mut page, diagnosis, options);
-    header::inputs(&mut page, diagnosis, options);
+    inputs::inputs(&mut page, diagnosis, options);
     for (number, finding) in (1..).zip(diagnosis.causes.iter().take(top)) {
         cause::cause(&mut page, number, finding, input);
     }
