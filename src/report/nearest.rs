@@ -13,6 +13,14 @@ pub fn nearest<'a>(
             if !wanted_lower.is_empty() && lower.contains(&wanted_lower) {
                 return Some((0, lower.len(), candidate));
             }
+            // All its words, in any order or with others between.
+            let mut words = wanted_lower
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| word.len() > 2)
+                .peekable();
+            if words.peek().is_some() && words.all(|word| lower.contains(word)) {
+                return Some((1, lower.len(), candidate));
+            }
             // Against the whole, and against its last part: people forget the folder.
             let last = lower.rsplit('/').next().unwrap_or(&lower);
             let wanted_last = wanted_lower.rsplit('/').next().unwrap_or(&wanted_lower);
@@ -80,6 +88,10 @@ mod tests {
                 "kubelet/invalid-kernel-flag",
                 "rke2/invalid-kernel-parameter"
             ]
+        );
+        assert_eq!(
+            guess("kubelet/kernel-flag"),
+            ["kubelet/invalid-kernel-flag"]
         );
         assert_eq!(guess("etcd/no-psace"), ["etcd/no-space"]);
         assert!(guess("completely-different").is_empty());
