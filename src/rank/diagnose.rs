@@ -112,8 +112,10 @@ pub fn diagnose(
         etcd: etcd::view(database, evidence, &findings),
         verdict,
         headline,
-        not_examined: missing::not_examined(database, evidence, &findings, &inputs, verdict),
-        checked: checked::checked(evidence, &inputs),
+        not_examined: missing::not_examined(
+            database, evidence, &findings, &inputs, &anchors, verdict,
+        ),
+        checked: checked::checked(database, evidence, &findings, &inputs),
         inputs,
         scanned,
         causes: ranked_causes,

@@ -2,14 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
+
+use super::anchor::{Anchor, From};
 use super::{InputSummary, NotExamined, Verdict};
 use crate::bundle::{EntryKind, Program, ProgramSet, Skip};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, ObjectKey};
 use crate::finding::Finding;
-use crate::signature::{Class, Database, Source};
+use crate::signature::{Class, Database, Kind, Source};
 
 /// Signatures named per thing that is missing.
 const NAMED: usize = 12;
+/// A log that begins this long after a failure may lack its cause.
+const LATE: SignedDuration = SignedDuration::from_mins(10);
+/// Programs whose logs say why a node fails.
+const TELLING: &[Program] = &[
+    Program::Kubelet,
+    Program::Rke2,
+    Program::K3s,
+    Program::Containerd,
+    Program::Kernel,
+];
 
 /// Everything that would have been worth a look.
 pub(super) fn not_examined(
@@ -17,10 +30,15 @@ pub(super) fn not_examined(
     evidence: &Evidence,
     findings: &[Finding],
     inputs: &[InputSummary],
+    anchors: &[Anchor],
     verdict: Verdict,
 ) -> Vec<NotExamined> {
     let mut missing = empty_nodes(evidence);
     missing.extend(silent_nodes(evidence, inputs));
+    missing.extend(late_logs(evidence, anchors));
+    if verdict != Verdict::Healthy {
+        missing.extend(kinds(database, evidence, findings));
+    }
     if verdict != Verdict::Healthy && verdict != Verdict::KnownCause {
         missing.extend(unheard(database, evidence, findings));
     }
@@ -79,6 +97,101 @@ fn silent_nodes(evidence: &Evidence, inputs: &[InputSummary]) -> Vec<NotExamined
             collect: Some(format!(
                 "run the collector on {node}, and give its archive as a further input"
             )),
+        })
+        .collect()
+}
+
+/// Logs of a failed node that begin after it failed: what broke it may have been rotated away.
+fn late_logs(evidence: &Evidence, anchors: &[Anchor]) -> Vec<NotExamined> {
+    let failed = anchors
+        .iter()
+        .filter(|anchor| anchor.from == From::Object)
+        .filter_map(|anchor| Some((anchor, anchor.subject.get("node")?, anchor.since?)));
+    let mut late = Vec::new();
+    for (anchor, node, since) in failed {
+        let own = evidence.entries.iter().filter(|read| {
+            read.entry.kind == EntryKind::Log && read.entry.origin.node.as_deref() == Some(node)
+        });
+        // the earliest log of each program that decides over a node
+        let mut begins: BTreeMap<Program, (Timestamp, &str)> = BTreeMap::new();
+        for read in own {
+            let programs = read.entry.origin.programs;
+            let telling = TELLING
+                .iter()
+                .find(|p| !programs.is_all() && programs.contains(**p));
+            if let (Some(program), Some((from, _))) = (telling, read.hits.coverage.span) {
+                let slot = begins.entry(*program).or_insert((from, &read.entry.path));
+                if from < slot.0 {
+                    *slot = (from, &read.entry.path);
+                }
+            }
+        }
+        for (from, path) in begins.values() {
+            let gap = from.duration_since(since);
+            if gap > LATE {
+                late.push(NotExamined {
+                    what: format!("{path} before {from}"),
+                    because: format!("begins {} after the failure ({})", long(gap), anchor.text),
+                    signatures: Vec::new(),
+                    collect: Some(format!(
+                        "older logs of {node}: journalctl --no-pager --since '{}', and rotated files beside the log",
+                        (since - SignedDuration::from_hours(1)).strftime("%Y-%m-%d %H:%M:%S UTC")
+                    )),
+                });
+            }
+        }
+    }
+    late
+}
+
+/// `3 days`, `5 hours`, `12 minutes`.
+fn long(time: SignedDuration) -> String {
+    let (number, unit) = match time.as_hours() {
+        hours if hours >= 48 => (hours / 24, "days"),
+        0 | 1 => (time.as_mins(), "minutes"),
+        hours => (hours, "hours"),
+    };
+    format!("{number} {unit}")
+}
+
+/// Kinds that signatures ask for of which something was seen, and that were not collected.
+fn kinds(database: &Database, evidence: &Evidence, findings: &[Finding]) -> Vec<NotExamined> {
+    let hit: BTreeSet<usize> = evidence
+        .entries
+        .iter()
+        .flat_map(|read| &read.hits.series)
+        .filter_map(|series| usize::try_from(series.signature).ok())
+        .chain(findings.iter().map(|finding| finding.signature))
+        .collect();
+    let mut wanted: BTreeMap<ObjectKey, BTreeSet<String>> = BTreeMap::new();
+    for at in hit {
+        let Some(signature) = database.signatures.get(at) else {
+            continue;
+        };
+        for part in &signature.parts {
+            if let Source::Object(query) = &part.source
+                && signature.kind != Kind::Noise
+                && !evidence.collected.contains(query.kind())
+                && !evidence.objects.contains_key(query.kind())
+            {
+                let ids = wanted.entry(query.kind().clone()).or_default();
+                ids.insert(signature.id.clone());
+            }
+        }
+    }
+    wanted
+        .into_iter()
+        .map(|(key, ids)| {
+            let typed = match key.group.as_str() {
+                "" => key.kind.to_lowercase(),
+                group => format!("{}.{group}", key.kind.to_lowercase()),
+            };
+            NotExamined {
+                what: format!("{} objects", key.kind),
+                because: "not in the input; what was seen would be surer, or ruled out".to_owned(),
+                signatures: ids.into_iter().take(NAMED).collect(),
+                collect: Some(format!("kubectl get {typed} -A -o yaml")),
+            }
         })
         .collect()
 }

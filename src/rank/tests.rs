@@ -533,6 +533,66 @@ fn only_the_latest_upgrade_has_to_be_explained() {
     );
 }
 
+#[test]
+fn a_bundle_taken_days_later_says_so() {
+    let db = database(kubelet_down());
+    let e = evidence(vec![
+        log("n2", Kubelet).covers(3 * 24 * 60 + 30, 3 * 24 * 60 + 600),
+    ]);
+    let d = run(&db, &with_object(e, node("n2", "False", 0)));
+    assert_eq!(
+        d.not_examined[0].because,
+        "begins 3 days after the failure (node n2 is not Ready (False))"
+    );
+    assert!(
+        d.not_examined[0]
+            .what
+            .starts_with("nodes/n2/kubelet.log before 2025-01-28T10:30")
+    );
+}
+
+#[test]
+fn kinds_that_would_tell_are_asked_for() {
+    let query = serde_json::json!({"object": "Volume.longhorn.io", "where": {"status.robustness": "degraded"}});
+    let mut signature = cause("a/x").with_query("degraded", query);
+    signature.condition.less = vec![weight(1)];
+    let db = database(vec![signature]);
+    let e = evidence(vec![log("n1", Kubelet).hit(&db, "a/x", 0, &[], &[599])]);
+    let d = run(&db, &e);
+    assert_eq!(d.not_examined[0].what, "Volume objects");
+    assert_eq!(
+        d.not_examined[0].collect.as_deref(),
+        Some("kubectl get volume.longhorn.io -A -o yaml")
+    );
+}
+
+#[test]
+fn what_is_fine_is_said() {
+    let db = database(kubelet_down());
+    let mut e = with_object(evidence(vec![log("n1", Kubelet)]), node("n1", "True", 0));
+    e = with_fact(
+        e,
+        "n1",
+        "disk",
+        serde_json::json!({"mount": "/", "use_percent": 41}),
+    );
+    e = with_fact(
+        e,
+        "n1",
+        "certificate",
+        serde_json::json!({"file": "a.crt", "not_after": at(600 + 212 * 1440).to_string()}),
+    );
+    let d = run(&db, &e);
+    assert_eq!(
+        d.checked,
+        [
+            "1 of 1 nodes are Ready",
+            "1 certificate, the first expires in 212 days (a.crt)",
+            "disks at most 41 % full (/ on n1)",
+        ]
+    );
+}
+
 proptest! {
     #[test]
     fn unrelated_noise_never_changes_the_first_cause(
