@@ -14,6 +14,7 @@
 //! | [`rank`] | findings | the diagnosis: causes in order, consequences folded |
 //! | [`report`] | the diagnosis | text, JSON and the rest |
 //! | [`signature`] | YAML files | the immutable database |
+//! | [`trial`] | the test of a signature | what the real stages say of it |
 //! | [`pipeline`] | | the only file that makes threads |
 
 pub mod bundle;
@@ -26,5 +27,6 @@ pub mod pipeline;
 pub mod rank;
 pub mod report;
 pub mod signature;
+pub mod trial;
 
 pub use error::{Error, Problem, Result};

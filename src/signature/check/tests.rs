@@ -208,31 +208,3 @@ fn translations_and_renames_name_what_exists() {
         report.problems
     );
 }
-
-/// The shipped files, from their folder so that messages have lines, against the lines of `benign` where present.
-#[test]
-fn shipped_signatures_pass() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let shared =
-        std::env::var_os("BUNDLEVET_SHARED").map_or_else(|| root.join("../shared"), Into::into);
-    let mut benign = Vec::new();
-    for name in ["harvester.tsv", "rancher.tsv"] {
-        match fs::read_to_string(shared.join("benign").join(name)) {
-            Ok(text) => benign.extend(BenignLine::parse_all(&text)),
-            Err(_) => println!("skipped: no benign/{name}"),
-        }
-    }
-    let options = CheckOptions {
-        benign,
-        ..CheckOptions::default()
-    };
-    let report = check(&root.join("signatures"), &options);
-    let (warnings, errors): (Vec<_>, Vec<_>) =
-        report.problems.iter().partition(|p| p.code.is_warning());
-    for warning in warnings {
-        println!("{warning}");
-    }
-    let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
-    assert!(errors.is_empty(), "{}", errors.join("\n"));
-    assert!(report.signatures > 0);
-}

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bundlevet::report::neutral;
 use bundlevet::signature::check::{self, BenignLine, CheckOptions, CheckReport};
+use bundlevet::trial;
 
 use crate::failure::Failure;
 use crate::outcome::{Done, Outcome};
@@ -36,7 +37,7 @@ pub(crate) fn check(args: &CheckArgs) -> Outcome {
     }
     let options = CheckOptions {
         benign,
-        ..CheckOptions::default()
+        run_case: Some(&trial::run_case),
     };
     let report = match &args.directory {
         Some(directory) => check::check(present(directory)?, &options),
@@ -48,7 +49,10 @@ pub(crate) fn check(args: &CheckArgs) -> Outcome {
 pub(crate) fn test(args: &TestArgs) -> Outcome {
     print(&check::test(
         present(&args.directory)?,
-        &CheckOptions::default(),
+        &CheckOptions {
+            run_case: Some(&trial::run_case),
+            ..CheckOptions::default()
+        },
     ))
 }
 
