@@ -187,10 +187,16 @@ fn pods(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
             _ => continue,
         };
         let namespace = pod.namespace.as_deref().unwrap_or_default();
+        // A pod known from a table has a status and no container names.
+        let who = if container.is_empty() {
+            String::new()
+        } else {
+            format!(": {container}")
+        };
         anchors.push(Anchor {
             class,
             subject: Subject::of([("pod", &pod.name), ("namespace", namespace)]),
-            text: format!("pod {namespace}/{}: {container} is in {reason}", pod.name),
+            text: format!("pod {namespace}/{}{who} is in {reason}", pod.name),
             since: None,
             from: From::Object,
         });
