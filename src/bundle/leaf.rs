@@ -11,7 +11,7 @@ use super::placing;
 use super::sniff::{Format, HEAD, sniff};
 use super::time_in_name::time_in_name;
 use super::utf16;
-use super::{Entry, EntryKind, Skip, Visit};
+use super::{Entry, EntryKind, Origin, Skip, Visit};
 
 /// What is known of a member before its bytes are read.
 #[derive(Debug, Clone)]
@@ -44,9 +44,22 @@ impl Found {
 
     /// Reports the member as not read.
     pub(crate) fn skip(self, level: &Level, why: Skip, visit: &mut dyn Visit) {
-        let mut entry = self.entry(level, b"");
-        entry.kind = EntryKind::Skipped(why);
-        visit.skip(entry);
+        let placed = match why {
+            // Nobody asks whose folders and links these are, and there may be very many.
+            Skip::Directory | Skip::Link => Entry {
+                input: level.input,
+                path: self.path,
+                size: self.size,
+                modified: self.modified,
+                kind: EntryKind::Skipped(why),
+                origin: Origin::default(),
+            },
+            _ => self.entry(level, b""),
+        };
+        visit.skip(Entry {
+            kind: EntryKind::Skipped(why),
+            ..placed
+        });
     }
 
     /// Reports that nothing of the member could be read.

@@ -110,6 +110,9 @@ pub(crate) fn find(path: &Path) -> io::Result<Option<Split>> {
         None => return Ok(None),
     };
     for pattern in patterns(name) {
+        if !pattern.telling && !has_company(path, folder, &pattern) {
+            continue;
+        }
         // A folder that cannot be listed has no other pieces to show.
         let Ok(numbered) = siblings(folder, &pattern) else {
             continue;
@@ -119,6 +122,18 @@ pub(crate) fn find(path: &Path) -> io::Result<Option<Split>> {
         }
     }
     Ok(None)
+}
+
+/// Whether a file with an ordinary name can be a piece: the first is beside it, or it says so itself.
+/// Spares listing a folder of ten thousand logs for each of them.
+fn has_company(path: &Path, folder: &Path, pattern: &Pattern) -> bool {
+    let first = match pattern.scheme {
+        Scheme::Letters => 0,
+        Scheme::Digits | Scheme::Span => 1,
+    };
+    folder.join(pattern.name(first)).is_file()
+        || pattern.scheme == Scheme::Span
+            && FileSource::open(path).is_ok_and(|source| is_last_of_span(&source))
 }
 
 const ARCHIVES: [&str; 12] = [

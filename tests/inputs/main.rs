@@ -10,7 +10,11 @@
 #[path = "../pack/mod.rs"]
 mod pack;
 mod seen;
+mod shape;
 
 mod broken;
+mod damage;
+mod limits;
 mod real;
+mod split;
 mod whole;

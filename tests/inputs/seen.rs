@@ -1,7 +1,5 @@
 //! A visitor that remembers everything, and the ways to open bytes with it.
 
-#![allow(dead_code, reason = "the tables of inputs use all of it")]
-
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -134,4 +132,18 @@ pub(crate) fn tree(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         std::fs::write(path, data).unwrap();
     }
     folder
+}
+
+/// The good member that every broken archive also holds, and that must come out.
+pub(crate) const GOOD: &str = "logs/ns/good/c.log";
+
+pub(crate) fn assert_good(seen: &Seen) {
+    assert_eq!(seen.text(GOOD), "good\n");
+}
+
+#[track_caller]
+pub(crate) fn assert_lost(seen: &Seen, path: &str, words: &str) {
+    let problem = seen.problem_of(path);
+    assert!(problem.contains(words), "{path}: {:?}", seen.problems);
+    assert!(!seen.entries.contains_key(path), "{path} was read");
 }
