@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::anchor::anchors;
+use super::anchor::{Anchor, From, anchors};
 use super::judge::{Judged, causes, order};
 use super::{
     Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, checked, etcd, missing, quote,
@@ -116,6 +116,7 @@ pub fn diagnose(
             database, evidence, &findings, &inputs, &anchors, verdict,
         ),
         checked: checked::checked(database, evidence, &findings, &inputs),
+        failing: failing(&anchors),
         inputs,
         scanned,
         causes: ranked_causes,
@@ -124,6 +125,17 @@ pub fn diagnose(
         problems: evidence.problems.clone(),
         signatures: database.signatures.len(),
     }
+}
+
+/// The clauses of what objects show to be failing; symptoms are listed by themselves, the reporter's words too.
+fn failing(anchors: &[Anchor]) -> Vec<String> {
+    let mut clauses: Vec<String> = Vec::new();
+    for anchor in anchors.iter().filter(|anchor| anchor.from == From::Object) {
+        if !clauses.contains(&anchor.text) {
+            clauses.push(anchor.text.clone());
+        }
+    }
+    clauses
 }
 
 /// For each symptom, by position among the findings, the ids of the causes that explain it, best first.

@@ -20,6 +20,8 @@ pub struct Diagnosis {
     pub headline: String,
     /// One per input, in the order given.
     pub inputs: Vec<InputSummary>,
+    /// What fails at the time of collection, one clause each: `node n1 is not Ready`.
+    pub failing: Vec<String>,
     /// How much was read.
     pub scanned: Scanned,
     /// Causes, best first.

@@ -20,7 +20,10 @@ pub use neutral::{neutral, neutral_lines};
 pub use secret::masked;
 pub use show::{Around, Search, Shown, grep, show};
 pub use skeleton::skeleton;
-pub use text::{DatabaseAge, TextOptions, write_inventory, write_signature, write_text, write_why};
+pub use text::{
+    DatabaseAge, TextOptions, write_inventory, write_signature, write_text, write_timeline,
+    write_why,
+};
 
 use std::io::{self, Write};
 

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{explain, grep, inventory, scan, schema, show, signatures};
+use super::{explain, grep, inventory, scan, schema, show, signatures, timeline};
 
 /// Reads a Harvester, Rancher, RKE2/K3s or Longhorn support bundle and says what broke first, how it knows, and
 /// what to do now.
@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Scan(scan::Args),
     /// Say what is in a bundle: versions, nodes, coverage, what is missing
     Inventory(inventory::Args),
+    /// Say what happened when, over all nodes
+    Timeline(timeline::Args),
     /// Read a file inside (nested) archives
     Show(show::Args),
     /// Search every file of a bundle, nested archives too

@@ -15,6 +15,7 @@ mod schema;
 mod show;
 mod signatures;
 mod terminal;
+mod timeline;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Show(args) => show::run(&args),
         Command::Grep(args) => grep::run(&args),
         Command::Inventory(args) => inventory::run(&args),
+        Command::Timeline(args) => timeline::run(&args),
         Command::Signatures(args) => signatures::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),

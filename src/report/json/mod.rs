@@ -2,6 +2,7 @@
 
 mod inventory;
 mod v1;
+mod views;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::views;
+
 use crate::bundle::InputKind;
 use crate::detect::Captures;
 use crate::error::Problem as EntryProblem;
@@ -14,7 +16,7 @@ use crate::report::neutral::{neutral, neutral_lines};
 use crate::report::secret::masked;
 use crate::signature::{Kind, Risk, Severity, Sureness};
 
-type Text<'a> = Cow<'a, str>;
+pub(super) type Text<'a> = Cow<'a, str>;
 
 /// RFC 3339 in UTC, as many digits of a second as there are.
 #[derive(Clone, Copy)]
@@ -36,15 +38,15 @@ pub(super) struct Report<'a> {
     /// Only where several were given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     inputs: Vec<Input<'a>>,
+    failing: Vec<Text<'a>>,
     scanned: Scanned<'a>,
     diagnosis: Vec<Finding<'a>>,
     symptoms: Vec<Finding<'a>>,
     unusual: Vec<Unusual<'a>>,
     checked: Vec<Text<'a>>,
-    /// Reserved: the upgrade view.
-    upgrade: Option<()>,
-    /// Reserved: the etcd view.
-    etcd: Option<()>,
+    upgrade: Option<views::Upgrade<'a>>,
+    etcd: Option<views::Etcd<'a>>,
+    timeline: Vec<views::Moment<'a>>,
     not_examined: Vec<NotExamined<'a>>,
     problems: Vec<Problem<'a>>,
 }
@@ -207,13 +209,15 @@ impl<'a> From<&'a Diagnosis> for Report<'a> {
                 .filter(|_| several)
                 .map(input)
                 .collect(),
+            failing: texts(&diagnosis.failing),
             scanned: scanned(&diagnosis.scanned),
             diagnosis: findings(&diagnosis.causes).collect(),
             symptoms: findings(&diagnosis.symptoms).collect(),
             unusual: diagnosis.unusual.iter().map(unusual).collect(),
             checked: texts(&diagnosis.checked),
-            upgrade: None,
-            etcd: None,
+            upgrade: diagnosis.upgrade.as_ref().map(views::upgrade),
+            etcd: diagnosis.etcd.as_ref().map(views::etcd),
+            timeline: diagnosis.timeline.iter().map(views::moment).collect(),
             not_examined: diagnosis.not_examined.iter().map(not_examined).collect(),
             problems: diagnosis.problems.iter().map(problem).collect(),
         }
@@ -353,7 +357,7 @@ fn evidence(item: &EvidenceItem) -> Evidence<'_> {
 }
 
 /// Text from the bundle as it may leave it.
-fn quoted(text: &str) -> Text<'_> {
+pub(super) fn quoted(text: &str) -> Text<'_> {
     match masked(text) {
         Cow::Borrowed(text) => neutral(text),
         Cow::Owned(text) => Cow::Owned(neutral(&text).into_owned()),
@@ -426,7 +430,7 @@ fn subjects(list: &[rank::Subject]) -> Vec<&BTreeMap<String, String>> {
     list.iter().map(|subject| &subject.0).collect()
 }
 
-fn texts(list: &[String]) -> Vec<Text<'_>> {
+pub(super) fn texts(list: &[String]) -> Vec<Text<'_>> {
     list.iter().map(|text| neutral(text)).collect()
 }
 

@@ -8,6 +8,8 @@ use crate::rank::{Diagnosis, InputSummary, RankedFinding, Step, Verdict};
 
 /// Causes named on the first screen.
 const NAMED: usize = 3;
+/// Failures named on the first screen.
+const FAILING: usize = 8;
 
 /// The verdict, the headline, the first causes, and what to do first.
 pub(super) fn answer(page: &mut Page, diagnosis: &Diagnosis, options: &TextOptions) {
@@ -47,6 +49,26 @@ pub(super) fn answer(page: &mut Page, diagnosis: &Diagnosis, options: &TextOptio
             2,
             &[span(Paint::Yellow, "note: "), span(Paint::Plain, warning)],
         );
+    }
+}
+
+/// What fails at the time of collection, whether explained or not.
+pub(super) fn failing(page: &mut Page, failing: &[String]) {
+    if failing.is_empty() {
+        return;
+    }
+    page.blank();
+    page.paragraph(
+        0,
+        0,
+        &[span(Paint::Faint, "Failing at the time of collection")],
+    );
+    for clause in failing.iter().take(FAILING) {
+        page.paragraph(2, 4, &[span(Paint::Plain, format!("- {clause}"))]);
+    }
+    if failing.len() > FAILING {
+        let text = format!("and {} more", failing.len() - FAILING);
+        page.paragraph(2, 2, &[span(Paint::Faint, text)]);
     }
 }
 

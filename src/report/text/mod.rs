@@ -7,6 +7,7 @@ mod inputs;
 mod inventory;
 mod page;
 mod rest;
+mod views;
 mod why;
 mod words;
 
@@ -17,6 +18,7 @@ mod tests;
 
 pub use explain::write_signature;
 pub use inventory::write_inventory;
+pub use views::write_timeline;
 pub use why::write_why;
 
 use std::collections::BTreeMap;
@@ -75,6 +77,7 @@ pub fn write_text(
         _ => None,
     };
     header::answer(&mut page, diagnosis, options);
+    header::failing(&mut page, &diagnosis.failing);
     inputs::inputs(&mut page, diagnosis, options);
     for (number, finding) in (1..).zip(diagnosis.causes.iter().take(top)) {
         cause::cause(&mut page, number, finding, input);
@@ -84,6 +87,8 @@ pub fn write_text(
         rest::left_out(&mut page, causes - top, "cause", "causes");
     }
     rest::symptoms(&mut page, diagnosis, top, input);
+    views::upgrade(&mut page, diagnosis.upgrade.as_ref());
+    views::etcd(&mut page, diagnosis.etcd.as_ref());
     rest::checked(&mut page, &diagnosis.checked);
     rest::unusual(&mut page, &diagnosis.unusual);
     rest::not_examined(&mut page, &diagnosis.not_examined);

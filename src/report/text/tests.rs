@@ -217,6 +217,15 @@ fn of_many_nodes_the_broken_ones_are_shown() {
 }
 
 #[test]
+fn timeline() {
+    let mut out = Vec::new();
+    super::write_timeline(&rich(), &options(80), &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    assert!(!out.contains('\u{1b}'));
+    insta::assert_snapshot!(out);
+}
+
+#[test]
 fn inventory() {
     let mut out = Vec::new();
     super::write_inventory(&evidence(), &rich(), true, &options(80), &mut out).unwrap();
