@@ -42,12 +42,7 @@ pub struct Scan {
 /// Reads every input and diagnoses them as one case.
 pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) -> Result<Scan> {
     let evidence = gather(paths, database, options)?;
-    let names: Vec<String> = paths
-        .iter()
-        .chain(&options.open.root)
-        .map(|path| path.display().to_string())
-        .collect();
-    let inputs = rank::summarize(&evidence, &names);
+    let inputs = rank::summarize(&evidence);
     let context = rank::context(&inputs);
     let findings = finding::evaluate(database, &evidence, &context);
     let diagnosis = rank::diagnose(database, &evidence, findings, inputs);
@@ -75,7 +70,7 @@ pub fn gather(
             options.objects.clone(),
             Arc::clone(&progress),
         );
-        queue.drain(&mut collector);
+        queue.drain(&case, &mut collector);
         collector.finish()
     };
     let pool = rayon::ThreadPoolBuilder::new()
@@ -84,7 +79,9 @@ pub fn gather(
         .build()
         .map_err(|error| Error::Usage(format!("start worker threads: {error}")))?;
     let collected: Vec<Collected> = pool.broadcast(|_| work());
-    Ok(Evidence::merge(collected))
+    let inputs = case.inputs().iter();
+    let inputs = inputs.map(|input| input.path.display().to_string());
+    Ok(Evidence::merge(inputs.collect(), collected))
 }
 
 /// Jobs waiting and running. A job may add jobs, so the queue is done when nothing waits and nothing runs.
@@ -169,7 +166,7 @@ impl Queue {
     }
 
     /// Runs jobs until none are left anywhere. A job that panics becomes a problem.
-    fn drain(&self, collector: &mut Collector) {
+    fn drain(&self, case: &Case, collector: &mut Collector) {
         while let Some(job) = self.take() {
             let name = job.name();
             let outcome = catch_unwind(AssertUnwindSafe(|| job.run(collector)));
@@ -178,7 +175,8 @@ impl Queue {
                     name,
                     "reading it failed in an unexpected way; what was not yet read of it is lost",
                 ));
-                Vec::new()
+                // Jobs that waited for memory which the failed one held.
+                case.woken()
             });
             self.done(uncovered);
         }

@@ -18,7 +18,7 @@ pub fn run_case(_: &Database, signature: &Signature, given: &GivenCase) -> Outco
         ..Database::default()
     });
     let evidence = evidence(&database, given);
-    let inputs = rank::summarize(&evidence, &["test".to_owned()]);
+    let inputs = rank::summarize(&evidence);
     let mut context = rank::context(&inputs);
     for (product, version) in &given.products {
         context
@@ -72,7 +72,7 @@ fn evidence(database: &Arc<Database>, given: &GivenCase) -> Evidence {
         );
         collector.entry(entry, &mut text.as_bytes() as &mut dyn Read);
     }
-    let mut evidence = Evidence::merge(vec![collector.finish()]);
+    let mut evidence = Evidence::merge(vec!["test".to_owned()], vec![collector.finish()]);
     evidence.collected.extend(given.collected.iter().cloned());
     add_facts(&mut evidence, given);
     evidence

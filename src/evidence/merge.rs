@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::collect::{Collected, Matches, TextHits};
 use super::texts::{self, Text};
-use super::{Evidence, ObjectKey, ReadEntry};
+use super::{Evidence, Object, ObjectKey, ReadEntry};
 use crate::bundle;
 use crate::detect::{About, Captures, Hit, HitSeries, Location};
 
@@ -14,8 +14,8 @@ const KEPT: usize = 5;
 const MAX_CAPTURES: usize = 64;
 
 impl Evidence {
-    /// Merges what the workers found.
-    pub fn merge(shares: Vec<Collected>) -> Evidence {
+    /// Merges what the workers found in `inputs`.
+    pub fn merge(inputs: Vec<String>, shares: Vec<Collected>) -> Evidence {
         let mut merged = Collected::default();
         for mut share in shares {
             let base = u32::try_from(merged.entries.len()).unwrap_or(u32::MAX);
@@ -60,6 +60,7 @@ impl Evidence {
         merged.problems.dedup();
         attach_texts(&mut merged.entries, merged.text_hits);
         let mut evidence = Evidence {
+            inputs,
             entries: merged.entries,
             objects: texts::distinct_objects(merged.objects),
             collected: merged.collected,
@@ -88,6 +89,13 @@ impl Evidence {
             .collect();
         let mut entries: Vec<_> = self.entries.iter().map(|read| read.entry.clone()).collect();
         bundle::refine(&mut entries, &namespaces, &pods);
+        let node_of = |pod: &Object| {
+            let node = pod.value.pointer("/spec/nodeName")?.as_str()?.to_owned();
+            Some(((pod.namespace.clone()?, pod.name.clone()), node))
+        };
+        let nodes: BTreeMap<(String, String), String> =
+            of_core("Pod").filter_map(node_of).collect();
+        bundle::refine_nodes(&mut entries, &nodes);
         for (read, entry) in self.entries.iter_mut().zip(entries) {
             read.entry = entry;
         }

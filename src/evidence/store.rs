@@ -20,6 +20,8 @@ pub struct ReadEntry {
 /// facts by (key, node, entry, line): thread count and member order never show.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
+    /// The inputs as the user named them; [`Entry::input`] indexes this.
+    pub inputs: Vec<String>,
     /// Every entry of every input.
     pub entries: Vec<ReadEntry>,
     /// Objects by group and kind.

@@ -12,9 +12,10 @@ use crate::evidence::{Evidence, Object, ObjectKey};
 /// Collection of a bundle takes at most this long after its creation time (node zips come last).
 const COLLECTION_LASTS: SignedDuration = SignedDuration::from_hours(6);
 
-/// One summary per input. `paths` are the inputs as the user gave them.
-pub fn summarize(evidence: &Evidence, paths: &[String]) -> Vec<InputSummary> {
-    paths
+/// One summary per input.
+pub fn summarize(evidence: &Evidence) -> Vec<InputSummary> {
+    evidence
+        .inputs
         .iter()
         .enumerate()
         .map(|(input, path)| one(evidence, input, path))
