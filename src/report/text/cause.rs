@@ -10,8 +10,9 @@ use crate::report::{masked, neutral};
 
 /// Pieces of evidence that are quoted.
 const QUOTED: usize = 6;
-/// Lines that one quoted text may fill.
-const QUOTE_LINES: usize = 5;
+/// Columns that one quoted text may fill, and lines at least.
+const QUOTE: usize = 640;
+const QUOTE_LINES: usize = 4;
 /// Subjects that are named.
 const SUBJECTS: usize = 8;
 /// Consequences that are named.
@@ -53,12 +54,16 @@ pub(super) fn details(page: &mut Page, finding: &RankedFinding, input: Option<&s
             "time",
             "times",
         );
-        let text = format!(
-            "{times}, {} to {} ({})",
-            words::second(first),
-            words::second(last),
-            words::duration(first, last)
-        );
+        let text = if first == last {
+            format!("{times}, {}", words::second(first))
+        } else {
+            format!(
+                "{times}, {} to {} ({})",
+                words::second(first),
+                words::second(last),
+                words::duration(first, last)
+            )
+        };
         page.labelled(3, "Seen", &[span(Paint::Plain, text)]);
     }
     if !finding.explanation.is_empty() {
@@ -175,7 +180,7 @@ fn quote(page: &mut Page, indent: usize, item: &EvidenceItem) {
     let text = around(
         &neutral(&masked(text)),
         needle,
-        room.saturating_sub(4) * QUOTE_LINES,
+        room.saturating_sub(4) * quote_lines(room),
     );
     let mut head = vec![span(Paint::Cyan, &place)];
     let log = matches!(item, EvidenceItem::Line { .. });
@@ -187,13 +192,22 @@ fn quote(page: &mut Page, indent: usize, item: &EvidenceItem) {
     if fits {
         head.push(span(Paint::Plain, format!(" {text}")));
     }
-    if !log {
-        head.push(beside);
+    if !log && fits {
+        head.push(beside.clone());
     }
     page.paragraph(indent, indent + 2, &head);
     if !fits {
-        page.bounded(indent + 2, QUOTE_LINES, &[span(Paint::Plain, text)]);
+        let text = span(Paint::Plain, text);
+        page.bounded(indent + 2, indent + 2, quote_lines(room), &[text]);
+        if !log {
+            page.paragraph(indent + 2, indent + 4, &[beside]);
+        }
     }
+}
+
+/// As many lines as hold a text of the usual length.
+fn quote_lines(room: usize) -> usize {
+    (QUOTE / room.max(1)).max(QUOTE_LINES)
 }
 
 /// ` (in yamls/cluster/v1/nodes.yaml)`.

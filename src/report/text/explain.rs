@@ -6,6 +6,8 @@ use super::cause::step_body;
 use super::page::{Page, Paint, span};
 use super::{TextOptions, words};
 use crate::rank::{Check, Step};
+use crate::report::words::object_kind;
+use crate::signature::query::Clause;
 use crate::signature::{self, Part, Signature, Source, Template};
 
 /// Writes everything a reader wants to know of a signature; placeholders stand as `<name>`.
@@ -86,19 +88,14 @@ fn looked_for(page: &mut Page, part: &Part, named: bool) {
                 page.paragraph(4, 6, &[span(Paint::Cyan, pattern.source())]);
             }
         }
-        Source::Object(_) => page.paragraph(
-            4,
-            6,
-            &[span(Paint::Plain, "a Kubernetes object, as the file says")],
-        ),
-        Source::Fact(_) => page.paragraph(
-            4,
-            6,
-            &[span(
-                Paint::Plain,
-                "a fact about a node or the cluster, as the file says",
-            )],
-        ),
+        Source::Object(query) => {
+            let text = asked(&object_kind(query.kind()), query.clauses());
+            page.paragraph(4, 6, &[span(Paint::Cyan, format!("object {text}"))]);
+        }
+        Source::Fact(query) => {
+            let text = asked(query.key().source(), query.clauses());
+            page.paragraph(4, 6, &[span(Paint::Cyan, format!("fact {text}"))]);
+        }
     }
     for pattern in &part.not {
         page.paragraph(
@@ -109,6 +106,20 @@ fn looked_for(page: &mut Page, part: &Part, named: bool) {
                 span(Paint::Cyan, pattern.source()),
             ],
         );
+    }
+}
+
+/// What is asked of, and the fields that are looked at.
+fn asked(of: &str, clauses: &[Clause]) -> String {
+    let paths: Vec<String> = clauses
+        .iter()
+        .map(|clause| clause.path.to_string())
+        .filter(|path| !path.is_empty())
+        .collect();
+    if paths.is_empty() {
+        of.to_owned()
+    } else {
+        format!("{of}, by {}", paths.join(", "))
     }
 }
 

@@ -8,6 +8,8 @@ use crate::rank::{Diagnosis, InputSummary, RankedFinding, Step, Verdict};
 
 /// Causes named on the first screen.
 const NAMED: usize = 3;
+/// Lines of the first step on the first screen.
+const FIRST_STEP: usize = 3;
 /// Failures named on the first screen.
 const FAILING: usize = 8;
 
@@ -72,44 +74,38 @@ pub(super) fn failing(page: &mut Page, failing: &[String]) {
     }
 }
 
-/// The headline without what stands beside it anyway: the verdict's word, and the causes where a list follows.
+/// The headline without what stands beside or below it anyway.
 fn headline(diagnosis: &Diagnosis) -> &str {
     let text = diagnosis.headline.as_str();
     let beside = match diagnosis.verdict {
         Verdict::NoKnownCause => "no known cause: ",
         Verdict::SymptomsOnly => "symptoms without a known cause: ",
-        Verdict::KnownCause if diagnosis.causes.len() > 1 => {
-            match text.split_once("independent problems: ") {
-                Some((number, _)) => {
-                    return text
-                        .get(..number.len() + "independent problems".len())
-                        .unwrap_or(text);
-                }
-                None => return text,
-            }
-        }
-        _ => return text,
+        Verdict::KnownCause => return known(text, &diagnosis.causes),
+        Verdict::Healthy | Verdict::NotExaminable => return text,
     };
     text.strip_prefix(beside).unwrap_or(text)
 }
 
-/// The first causes by their titles; of a single one, which stands in the headline, only what that does not say.
+/// `2 independent problems`, or the title of the first cause.
+fn known<'a>(text: &'a str, causes: &'a [RankedFinding]) -> &'a str {
+    const SEVERAL: &str = " independent problems";
+    if let Some((number, _)) = text.split_once(SEVERAL) {
+        return text.get(..number.len() + SEVERAL.len()).unwrap_or(text);
+    }
+    match causes.first() {
+        Some(first) if text.starts_with(&first.title) => &first.title,
+        _ => text,
+    }
+}
+
+/// The first causes; the title of one that is the headline is not said again.
 fn named(page: &mut Page, diagnosis: &Diagnosis) {
     let causes = &diagnosis.causes;
-    if let [only] = causes.as_slice()
-        && diagnosis.headline.contains(&only.title)
-    {
-        let sure = format!("({}, ", only.sure.word());
-        if diagnosis.headline.contains(&sure) {
-            let (paint, severity) = words::severity(only.severity);
-            let id = span(Paint::Plain, format!(", {}", only.signature));
-            page.paragraph(2, 2, &[span(paint, severity), id]);
-        } else {
-            page.paragraph(2, 2, &badge(only));
-        }
-        return;
-    }
     for (number, cause) in (1..).zip(causes.iter().take(NAMED)) {
+        if number == 1 && headline(diagnosis) == cause.title {
+            page.paragraph(2, 2, &badge(cause));
+            continue;
+        }
         let head = [
             span(Paint::Strong, format!("{number}. ")),
             span(Paint::Plain, &cause.title),
@@ -138,7 +134,8 @@ fn first_step(page: &mut Page, cause: &RankedFinding) {
     page.blank();
     let mut spans = vec![span(Paint::Strong, "Do first ")];
     spans.extend(step_head(step));
-    page.paragraph(0, 9, &spans);
+    // The whole text stands below; here it must leave room for the rest of the screen.
+    page.bounded(0, 9, FIRST_STEP, &spans);
     if let Some(run) = &step.run {
         page.command(9, run);
     }

@@ -230,7 +230,11 @@ fn row(node: &NodeSummary, collected: Option<Timestamp>, has: &Columns) -> Vec<S
 
 /// kubectl's own short form.
 fn short_role(role: &str) -> &str {
-    if role == "control-plane" { "cp" } else { role }
+    if matches!(role, "control-plane" | "controlplane") {
+        "cp"
+    } else {
+        role
+    }
 }
 
 /// From when to when this node's logs go, and how long before the collection they end.

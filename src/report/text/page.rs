@@ -125,8 +125,8 @@ impl Page {
     }
 
     /// At most `most` lines of wrapped text; says so where some were left out.
-    pub(super) fn bounded(&mut self, indent: usize, most: usize, spans: &[Span]) {
-        let mut lines = wrap(spans, indent, indent, self.width);
+    pub(super) fn bounded(&mut self, first: usize, rest: usize, most: usize, spans: &[Span]) {
+        let mut lines = wrap(spans, first, rest, self.width);
         if lines.len() > most {
             lines.truncate(most);
             if let Some(line) = lines.last_mut() {
@@ -146,7 +146,7 @@ impl Page {
             .filter(|line| !line.trim().is_empty())
             .collect();
         for line in all.iter().take(most) {
-            self.bounded(indent, most, &[span(paint, line.trim_end())]);
+            self.bounded(indent, indent, most, &[span(paint, line.trim_end())]);
         }
         if all.len() > most {
             let more = format!("… {} more lines", all.len() - most);

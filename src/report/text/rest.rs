@@ -84,7 +84,7 @@ pub(super) fn unusual(page: &mut Page, list: &[Unusual]) {
             text += &format!(", {}", one.because);
         }
         page.paragraph(4, 4, &[span(Paint::Faint, text)]);
-        page.bounded(4, 3, &[span(Paint::Plain, masked(&one.sample))]);
+        page.bounded(4, 4, 3, &[span(Paint::Plain, masked(&one.sample))]);
     }
     more(page, list.len());
 }

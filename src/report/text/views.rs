@@ -87,6 +87,7 @@ pub(super) fn upgrade(page: &mut Page, view: Option<&UpgradeView>) {
         );
         page.bounded(
             4,
+            4,
             3,
             &[plain(masked(&line.text)), span(Paint::Faint, often)],
         );
@@ -221,19 +222,27 @@ pub fn write_timeline(
         page.paragraph(0, 0, &[plain("Nothing with a time was found.")]);
     }
     let mut day = String::new();
-    for moment in &diagnosis.timeline {
+    for run in runs(&diagnosis.timeline) {
+        let Some(moment) = run.first() else { continue };
         let time = words::second(moment.time);
         let (date, clock) = time.split_once(' ').unwrap_or((&time, ""));
         if day != date {
             page.heading(date);
             date.clone_into(&mut day);
         }
-        self::moment(&mut page, clock, moment);
+        self::moment(&mut page, clock, moment, run);
     }
     out.write_all(page.into_text().as_bytes())
 }
 
-fn moment(page: &mut Page, clock: &str, moment: &Moment) {
+/// Moments that say the same one after the other: a restart every few seconds is one thing.
+fn runs(moments: &[Moment]) -> impl Iterator<Item = &[Moment]> {
+    moments.chunk_by(|one, next| {
+        (one.kind, &one.place, &one.text) == (next.kind, &next.place, &next.text)
+    })
+}
+
+fn moment(page: &mut Page, clock: &str, moment: &Moment, run: &[Moment]) {
     let (paint, word) = match moment.kind {
         MomentKind::Start => (Paint::Plain, "start"),
         MomentKind::Cause => (Paint::Red, "CAUSE"),
@@ -249,6 +258,13 @@ fn moment(page: &mut Page, clock: &str, moment: &Moment) {
     ];
     if let Some(signature) = &moment.signature {
         spans.push(span(Paint::Faint, format!(" ({signature})")));
+    }
+    if let (true, Some(last)) = (run.len() > 1, run.last()) {
+        spans.push(plain(format!(
+            ", {} times until {}",
+            run.len(),
+            words::second(last.time)
+        )));
     }
     page.paragraph(0, 18, &spans);
     if let Some(entry) = &moment.entry {

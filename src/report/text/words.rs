@@ -87,6 +87,9 @@ pub(super) fn plural(number: usize, one: &str, many: &str) -> String {
 
 /// `node n1`; `pod a/b` where a namespace says which.
 pub(super) fn subject(subject: &Subject) -> String {
+    if subject.0.get("cluster").is_some_and(|name| name == "whole") {
+        return "the cluster".to_owned();
+    }
     let namespace = subject.0.get("namespace");
     let named: Vec<String> = subject
         .0
@@ -209,7 +212,7 @@ pub(super) fn state(finding: &RankedFinding) -> String {
         },
         (State::Once, Some(onset)) => format!("happened {}", minute(onset)),
         (State::Once, None) => "happened once".to_owned(),
-        (State::Unknown, Some(onset)) => format!("since {}", minute(onset)),
+        (State::Unknown, Some(onset)) => format!("first seen {}", minute(onset)),
         (State::Unknown, None) => "time unknown".to_owned(),
     }
 }
