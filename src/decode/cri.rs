@@ -6,7 +6,7 @@ use super::envelope::Peeled;
 use super::stamp;
 
 /// Takes the time, the stream and the tags off. The tag (`F`, `P`, `P:..`) says whether the line goes on, which
-/// [`partial`](super::partial) reads; here it is only dropped.
+/// [`partial`](super::partial()) reads; here it is only dropped.
 pub(super) fn peel(text: &str) -> Option<Peeled<'_>> {
     // Cheap look first: the stream stands behind at most 35 bytes of time.
     let at = memchr::memchr(b' ', text.as_bytes().get(..40).unwrap_or(text.as_bytes()))?;

@@ -1,6 +1,6 @@
 //! Raw bytes of a line into a [`Line`]: envelopes peeled, message unescaped, time and level read.
 //!
-//! From outside in: [`clean`] makes text of the bytes, the envelopes (`cri`, `docker`, `kubelet_prefix`,
+//! From outside in: `clean` makes text of the bytes, the envelopes (`cri`, `docker`, `kubelet_prefix`,
 //! `journal`, `dmesg`, `fluentd`, bash's xtrace) are taken off one by one, then the first payload reader
 //! that knows the format (`klog`, `json`, `logfmt`, `dated`, `terminal`) reads the message; a log line inside
 //! the message (`relay`) is read in its turn. What no reader knows stays as it is (`plain`).

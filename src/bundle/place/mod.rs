@@ -2,7 +2,7 @@
 //!
 //! One file per layout. Every layout looks at the path alone, by patterns that hold at any root, so that streams
 //! where nothing is known in advance are placed the same as directories. What a path cannot tell (the collector's
-//! `<ns>-<pod>` names, the node of a pod) is settled by [`refine`] and [`refine_nodes`] once the bundle's own lists
+//! `<ns>-<pod>` names, the node of a pod) is settled by [`refine()`] and [`refine_nodes`] once the bundle's own lists
 //! are known. Layouts and their sources: support-bundle-kit `pkg/manager`, `hack/collector-*`; support-tools
 //! `rancher2_logs_collector.sh`; supportutils; troubleshoot `pkg/constants`; kubectl `clusterinfo_dump.go`.
 
