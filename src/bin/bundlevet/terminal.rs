@@ -2,16 +2,18 @@
 
 use std::io::IsTerminal;
 
-/// Columns where standard output is no terminal and `COLUMNS` says nothing.
+/// Columns where there is no terminal and `COLUMNS` says nothing.
 const WIDTH: usize = 100;
 
-/// Columns of a page.
+/// Columns of a page. Behind a pager or `head` the terminal is the one that standard error still has.
 pub(crate) fn width() -> usize {
     let said = std::env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());
     let seen = || {
-        terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
+        let stdout = terminal_size::terminal_size_of(std::io::stdout());
+        let size = stdout.or_else(|| terminal_size::terminal_size_of(std::io::stderr()));
+        size.map(|(width, _)| usize::from(width.0))
     };
     said.or_else(seen)
         .filter(|width| *width > 0)
