@@ -7,7 +7,7 @@ pub const LINE_LIMIT: usize = 1 << 20;
 
 /// The text of `raw`: cut at [`LINE_LIMIT`], without the line end, invalid UTF-8 replaced, control sequences
 /// removed and overwritten progress dropped.
-pub(super) fn text(raw: &[u8]) -> Cow<'_, str> {
+pub(crate) fn text(raw: &[u8]) -> Cow<'_, str> {
     let mut raw = raw.get(..LINE_LIMIT).unwrap_or(raw);
     while let Some((b'\n' | b'\r', before)) = raw.split_last() {
         raw = before;

@@ -36,8 +36,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) raw: &'a [u8],
     /// Decoded.
     pub(crate) line: &'a Line,
-    /// Its own time or that of the line before.
-    pub(crate) stamp: Option<Stamp>,
+    /// Its own time or that of the line before; asked for hits only.
+    pub(crate) stamp: &'a dyn Fn() -> Option<Stamp>,
 }
 
 impl Prover {
@@ -66,8 +66,7 @@ impl Prover {
             let count = rest.iter().take_while(same).count().max(1);
             let (these, after) = rest.split_at_checked(count).unwrap_or((rest, &[]));
             rest = after;
-            let spent = part.noise && self.series.count(head.part) >= NOISE;
-            if spent || !part.programs.intersects(programs) {
+            if self.spent(head.part, part) || !part.programs.intersects(programs) {
                 continue;
             }
             let captures = confirm(&catalog, part, these, candidate.line);
@@ -83,12 +82,22 @@ impl Prover {
             self.quoted = self.quoted.saturating_add(quote.len());
             let proven = Proven {
                 line: candidate.number,
-                stamp: candidate.stamp,
+                stamp: (candidate.stamp)(),
                 quote: &quote,
                 announced,
             };
             self.series.add(head.part, captures, &proven);
         }
+    }
+
+    /// Whether a pattern marks noise that was seen often enough.
+    pub(crate) fn is_spent(&self, tried: u32) -> bool {
+        let placed = self.catalog.part_of(tried);
+        placed.is_some_and(|(tried, part)| self.spent(tried.part, part))
+    }
+
+    fn spent(&self, index: u32, part: &LogPart) -> bool {
+        part.noise && self.series.count(index) >= NOISE
     }
 
     /// Tries the block patterns on a panic.
@@ -103,7 +112,7 @@ impl Prover {
             number: block.line,
             raw: block.text.as_bytes(),
             line: &line,
-            stamp: block.stamp,
+            stamp: &|| block.stamp,
         };
         self.prove(&candidate, tries);
     }

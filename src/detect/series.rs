@@ -102,13 +102,21 @@ impl Accumulated {
 #[derive(Debug, Default)]
 pub(crate) struct SeriesSet {
     /// By index of the part in the catalog.
-    parts: BTreeMap<u32, BTreeMap<Captures, Accumulated>>,
+    parts: BTreeMap<u32, PartSeries>,
+}
+
+/// The series of one part.
+#[derive(Debug, Default)]
+struct PartSeries {
+    sets: BTreeMap<Captures, Accumulated>,
+    /// Hits of all of them.
+    count: u64,
 }
 
 impl SeriesSet {
     /// Counts a line for each distinct set of captures it gave.
     pub(crate) fn add(&mut self, part: u32, captures: Vec<Captures>, proven: &Proven<'_>) {
-        let sets = self.parts.entry(part).or_default();
+        let PartSeries { sets, count } = self.parts.entry(part).or_default();
         for captures in captures {
             let room = sets.len() < CAPTURE_SETS;
             let series = if room || sets.contains_key(&captures) {
@@ -116,14 +124,15 @@ impl SeriesSet {
             } else {
                 sets.entry(Captures::new()).or_default()
             };
+            let before = series.count;
             series.add(proven);
+            *count += series.count - before;
         }
     }
 
     /// Hits counted for a part so far.
     pub(crate) fn count(&self, part: u32) -> u64 {
-        let sets = self.parts.get(&part);
-        sets.map_or(0, |sets| sets.values().map(|s| s.count).sum())
+        self.parts.get(&part).map_or(0, |part| part.count)
     }
 
     /// The series, ordered by (signature, part, captures), their times resolved; forgets them.
@@ -133,7 +142,7 @@ impl SeriesSet {
         clock: &dyn Fn(Stamp) -> Option<Timestamp>,
     ) -> Vec<HitSeries> {
         let mut all = Vec::new();
-        for (part, sets) in std::mem::take(&mut self.parts) {
+        for (part, PartSeries { sets, .. }) in std::mem::take(&mut self.parts) {
             let Some(part) = catalog.parts.get(part as usize) else {
                 continue;
             };

@@ -1,4 +1,4 @@
-//! The look at a block of bytes eight grams at a time, where the processor can (AVX2).
+//! Blocks of bytes looked at 32 at a time, where the processor can (AVX2): grams of literals, and what a survey counts.
 //!
 //! The only unsafe code of the engine. It pays: on 138 MB of real logs and 100 to 1000 literals the prefilter takes 0.15 to
 //! 0.4 ns per byte with it and 0.44 to 0.57 with its safe twin in `prefilter/gram.rs`; property tests hold the two
@@ -8,6 +8,7 @@
 //! - AVX2 code is called only behind `is_x86_feature_detected!("avx2")`.
 //! - A load of 32 bytes at `at` happens only where the block has as many from there, one at `at + 4` only where it has
 //!   36: the loop's own condition.
+//! - The survey loads 32 bytes at `at` of two slices only where both have as many from there.
 //! - A gather reads words `hash >> 19` of a table of 2^13 words: 32 bits shifted by 19 leave 13.
 #![allow(unsafe_code)]
 
@@ -91,4 +92,77 @@ fn avx2<const WIDE: bool>(
         at += 32;
     }
     (count, at)
+}
+
+/// What [`survey`] saw.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Bytes that were looked at; 0 where the processor cannot.
+    pub(crate) looked: usize,
+    /// Newlines among them.
+    pub(crate) newlines: u32,
+    /// Control characters and bytes that are not ASCII among them.
+    pub(crate) specials: u32,
+    /// One of those stands behind a `<`.
+    pub(crate) opens: bool,
+}
+
+/// Counts in `cell`, each byte of which has its successor in `next`. At most 8160 bytes are looked at.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn survey(cell: &[u8], next: &[u8]) -> Seen {
+    if !std::is_x86_feature_detected!("avx2") {
+        return Seen::default();
+    }
+    // SAFETY: the processor has AVX2.
+    unsafe { survey_avx2(cell, next) }
+}
+
+/// There is no faster way than the safe one here.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) fn survey(_: &[u8], _: &[u8]) -> Seen {
+    Seen::default()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn survey_avx2(cell: &[u8], next: &[u8]) -> Seen {
+    use std::arch::x86_64::*;
+
+    let newline = _mm256_set1_epi8(b'\n'.cast_signed());
+    let less = _mm256_set1_epi8(b'<'.cast_signed());
+    let one = _mm256_set1_epi8(1);
+    let limit = _mm256_set1_epi8(0x21);
+    let mut newlines = _mm256_setzero_si256();
+    let mut specials = _mm256_setzero_si256();
+    let mut opens = _mm256_setzero_si256();
+    // Counters of one byte: 255 rounds.
+    let length = cell.len().min(next.len()).min(255 * 32);
+    let mut at = 0;
+    while at + 32 <= length {
+        // SAFETY: both slices have 32 bytes from `at`; the loads need no alignment.
+        let (bytes, after) = unsafe {
+            let bytes = _mm256_loadu_si256(cell.as_ptr().add(at).cast());
+            (bytes, _mm256_loadu_si256(next.as_ptr().add(at).cast()))
+        };
+        let special = |bytes| _mm256_cmpgt_epi8(limit, _mm256_add_epi8(bytes, one));
+        newlines = _mm256_sub_epi8(newlines, _mm256_cmpeq_epi8(bytes, newline));
+        specials = _mm256_sub_epi8(specials, special(bytes));
+        let open = _mm256_and_si256(_mm256_cmpeq_epi8(bytes, less), special(after));
+        opens = _mm256_or_si256(opens, open);
+        at += 32;
+    }
+    let sum = |counts| {
+        let sums = _mm256_sad_epu8(counts, _mm256_setzero_si256());
+        let halves = _mm_add_epi64(
+            _mm256_castsi256_si128(sums),
+            _mm256_extracti128_si256::<1>(sums),
+        );
+        (_mm_cvtsi128_si64(halves) + _mm_extract_epi64::<1>(halves)) as u32
+    };
+    Seen {
+        looked: at,
+        newlines: sum(newlines),
+        specials: sum(specials),
+        opens: _mm256_testz_si256(opens, opens) == 0,
+    }
 }

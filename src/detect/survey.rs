@@ -1,5 +1,7 @@
 //! A block of raw bytes into what one cheap pass can say of it: newlines, and whether slower care is needed.
 
+use super::simd;
+
 /// Bytes that share one count of newlines.
 const CELL: usize = 4096;
 /// Bytes whose newlines fit a counter of one byte.
@@ -23,6 +25,10 @@ pub(crate) struct Survey {
 impl Survey {
     /// Replaces what is known with `block`, which holds whole lines.
     pub(crate) fn take(&mut self, block: &[u8]) {
+        self.take_with(block, true);
+    }
+
+    fn take_with(&mut self, block: &[u8], fast: bool) {
         self.before.clear();
         self.bare_cells.clear();
         self.odd_cells.clear();
@@ -32,7 +38,7 @@ impl Survey {
         let mut after = block.get(1..).unwrap_or_default();
         for (index, cell) in block.chunks(CELL).enumerate() {
             self.before.push(self.newlines);
-            let seen = Seen::of(cell, after);
+            let seen = Seen::of(cell, after, fast);
             after = after.get(CELL..).unwrap_or_default();
             self.newlines += seen.newlines;
             self.opens_value |= seen.opens_value;
@@ -67,7 +73,6 @@ pub(crate) fn count_newlines(bytes: &[u8]) -> u32 {
 }
 
 /// What one cell holds.
-#[derive(Default)]
 struct Seen {
     newlines: u32,
     opens_value: bool,
@@ -75,31 +80,37 @@ struct Seen {
 }
 
 impl Seen {
-    /// Looks at each byte of `cell` with its successor.
-    fn of(cell: &[u8], next: &[u8]) -> Self {
-        let mut seen = Self::default();
-        let mut special = 0;
-        let mut opens = 0u8;
-        // Written so that the compiler turns the loop into vector code.
-        for (stripe, next) in cell.chunks(STRIPE).zip(next.chunks(STRIPE)) {
-            let (mut newlines, mut specials) = (0u8, 0u8);
+    /// Looks at each byte of `cell` with its successor; `fast`: with vector code where the processor can.
+    fn of(cell: &[u8], next: &[u8], fast: bool) -> Self {
+        let mut sum = if fast {
+            simd::survey(cell, next)
+        } else {
+            simd::Seen::default()
+        };
+        let rest = cell.get(sum.looked..).unwrap_or_default();
+        let after = next.get(sum.looked..).unwrap_or_default();
+        for (stripe, next) in rest.chunks(STRIPE).zip(after.chunks(STRIPE)) {
+            let (mut newlines, mut specials, mut opens) = (0u8, 0u8, 0u8);
             for (&byte, &next) in stripe.iter().zip(next) {
                 newlines += u8::from(byte == b'\n');
                 specials += u8::from(is_special(byte));
                 opens |= u8::from(byte == b'<') & u8::from(is_special(next));
             }
-            seen.newlines += u32::from(newlines);
-            special += u32::from(specials);
+            sum.newlines += u32::from(newlines);
+            sum.specials += u32::from(specials);
+            sum.opens |= opens != 0;
         }
         if next.len() < cell.len() {
             // The last byte of the block, which ends its last line, has no successor.
-            seen.newlines += u32::from(cell.last() == Some(&b'\n'));
-            special += 1;
+            sum.newlines += u32::from(cell.last() == Some(&b'\n'));
+            sum.specials += 1;
         }
-        seen.opens_value = opens != 0;
-        // Mostly newlines are all that is special; else it is looked at byte by byte.
-        seen.odd = special > seen.newlines && Self::is_odd(cell, next);
-        seen
+        Self {
+            newlines: sum.newlines,
+            opens_value: sum.opens,
+            // Mostly newlines are all that is special; else it is looked at byte by byte.
+            odd: sum.specials > sum.newlines && Self::is_odd(cell, next),
+        }
     }
 
     fn is_odd(cell: &[u8], next: &[u8]) -> bool {
@@ -138,12 +149,13 @@ mod tests {
         fn says_what_a_plain_loop_says(
             runs in prop::collection::vec((prop::sample::select(b"a\n<\x1b\r\t\x7f\xc3".to_vec()), 1usize..3000), 0..12),
             at in any::<prop::sample::Index>(),
+            fast in any::<bool>(),
         ) {
             let mut block: Vec<u8> = runs.iter().flat_map(|&(b, n)| std::iter::repeat_n(b, n)).collect();
             block.push(b'\n');
             let mut survey = Survey::default();
             survey.take(b"something\nbefore<\n");
-            survey.take(&block);
+            survey.take_with(&block, fast);
             let plain = |bytes: &[u8]| bytes.iter().filter(|&&b| b == b'\n').count() as u32;
             let at = at.index(block.len() + 1);
             prop_assert_eq!(survey.newlines, plain(&block));

@@ -280,10 +280,13 @@ impl Walk {
         }
         self.found.clear();
         self.group.find(raw, &mut self.found);
-        if raw.contains(&b'\n') || has_odd(raw) {
-            // What the decoder takes out or joins may stand in the middle of a literal.
+        // What decoding takes out or joins may stand in the middle of a literal.
+        if raw.contains(&b'\n') {
             let text = decode::decode(raw, &self.origin).text;
             self.group.find(text.as_bytes(), &mut self.found);
+        } else if has_odd(raw) {
+            self.group
+                .find(decode::cleaned(raw).as_bytes(), &mut self.found);
         }
         for found in &self.found {
             self.line_cues.extend(self.group.cues(found.literal));
@@ -302,34 +305,39 @@ impl Walk {
         let tries: Vec<u32> = cues
             .iter()
             .filter_map(|cue| match cue {
-                Cue::Try(tried) => Some(*tried),
+                Cue::Try(tried) if !self.prover.is_spent(*tried) => Some(*tried),
                 _ => None,
             })
             .collect();
-        let panics = self.seeks_panics() && cues.contains(&Cue::Panic);
-        let starts = cues.contains(&Cue::Start);
-        if tries.is_empty() && !panics && !starts && self.blocks.idle() && !self.samples.waiting() {
+        // Both look at the envelope only, which is much cheaper than to decode.
+        let starts = cues.contains(&Cue::Start) && decode::is_start_marker(raw, &self.origin);
+        let panics =
+            self.seeks_panics() && cues.contains(&Cue::Panic) && decode::block_kind(raw).is_some();
+        let open = !self.blocks.idle();
+        if tries.is_empty() && !panics && !starts && !open && !self.samples.waiting() {
             return;
         }
         let line = decode::decode(raw, &self.origin);
-        let stamp = line.stamp;
-        if starts && decode::is_start_marker(raw, &self.origin) {
-            self.samples.start(stamp);
+        let own = line.stamp;
+        if starts {
+            self.samples.start(own);
         } else {
-            self.samples.next(stamp);
+            self.samples.next(own);
         }
-        let stamp = stamp
-            .or(self.long_stamp)
-            .or_else(|| self.stamp_before(before));
+        let (samples, origin, long) = (&self.samples, &self.origin, self.long_stamp);
+        let stamp = || {
+            own.or(long)
+                .or_else(|| stamp_before(samples, origin, before))
+        };
         let candidate = Candidate {
             number,
             raw,
             line: &line,
-            stamp,
+            stamp: &stamp,
         };
         self.prover.prove(&candidate, &tries);
-        if !self.blocks.idle() || panics {
-            let done = self.blocks.offer(number, raw, &line, stamp);
+        if open || panics {
+            let done = self.blocks.offer(number, raw, &line, stamp());
             self.block_done(done);
         }
     }
@@ -339,14 +347,6 @@ impl Walk {
             let group = Arc::clone(&self.group);
             self.prover.prove_block(&done, &group.blocks);
         }
-    }
-
-    /// The time of the line before, for a line without one in an entry with times.
-    fn stamp_before(&self, before: &[u8]) -> Option<Stamp> {
-        if !self.samples.timed() {
-            return None;
-        }
-        before::lines(before).find_map(|raw| decode::decode(raw, &self.origin).stamp)
     }
 
     /// Ends the entry.
@@ -379,6 +379,14 @@ impl Walk {
             problems: self.problems,
         }
     }
+}
+
+/// The time of the line before, for a line without one in an entry with times.
+fn stamp_before(samples: &Samples, origin: &Origin, before: &[u8]) -> Option<Stamp> {
+    if !samples.timed() {
+        return None;
+    }
+    before::lines(before).find_map(|raw| decode::decode(raw, origin).stamp)
 }
 
 /// The newline that ends the line holding `at`, or the end of the bytes.

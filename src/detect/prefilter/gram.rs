@@ -6,7 +6,7 @@
 //! 32 KiB Bloom table that stays in the first-level cache, two bits. What passes is looked up exactly, and the
 //! caller compares the whole literal.
 
-use super::rarity;
+use super::rarity::Frequencies;
 use crate::detect::simd;
 
 /// Words of the Bloom table; 32 KiB.
@@ -20,7 +20,7 @@ pub(crate) const FOLD: u32 = 0x2020_2020;
 pub(crate) const LOW: u32 = 0x9E37_79B1;
 pub(crate) const HIGH: u32 = 0x85EB_CA77;
 /// Places that are looked at before those that pass are followed up.
-pub(crate) const PLACES: usize = 1024;
+pub(crate) const PLACES: usize = 256;
 
 /// How a table looks at bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,12 @@ const fn word(hash: u32) -> usize {
 
 impl GramTable {
     /// A table of the literals with the indexes `chosen`, none shorter than the gait's shortest.
-    pub(super) fn new(literals: &[Box<[u8]>], chosen: &[u32], gait: Gait) -> Self {
+    pub(super) fn new(
+        literals: &[Box<[u8]>],
+        chosen: &[u32],
+        gait: Gait,
+        known: &Frequencies,
+    ) -> Self {
         let size = (chosen.len().max(1) * gait.stride * 2).next_power_of_two();
         let mut table = Self {
             gait,
@@ -106,7 +111,7 @@ impl GramTable {
             let Some(text) = literals.get(literal as usize) else {
                 continue;
             };
-            let start = rarity::rarest_window(text, gait.shortest(), gait.gram);
+            let start = known.rarest_window(text, gait.shortest(), gait.gram);
             for back in start..start + gait.stride {
                 if let Some(bytes) = text.get(back..back + gait.gram) {
                     table.insert(fold(bytes), literal, back as u32);

@@ -29,8 +29,13 @@ impl Prefilter {
 
     /// Literals shorter than [`Prefilter::SHORTEST`] are never found.
     pub(crate) fn new(literals: Vec<Box<[u8]>>) -> Self {
-        // A longer literal needs fewer looks at the bytes: each goes where it costs least.
-        let gaits = [(8, 4), (5, 4), (4, 2), (4, 1)].map(|(gram, stride)| Gait { gram, stride });
+        // A longer literal needs fewer looks at the bytes, and longer grams are rarer. All literals that a stride of 4 can
+        // meet share one table: a second look at all bytes costs more than the hits of shorter grams.
+        let lengths = literals.iter().map(|literal| literal.len());
+        let shared = lengths.filter(|&length| length >= 8).min().unwrap_or(11);
+        let gaits = [(shared.min(11) - 3, 4), (4, 4), (4, 2), (4, 1)]
+            .map(|(gram, stride)| Gait { gram, stride });
+        let known = rarity::Frequencies::of(&literals);
         let mut tables = Vec::new();
         let mut longest = usize::MAX;
         for gait in gaits {
@@ -42,7 +47,7 @@ impl Prefilter {
             };
             let chosen: Vec<u32> = (0..literals.len() as u32).filter(fits).collect();
             if !chosen.is_empty() {
-                tables.push(GramTable::new(&literals, &chosen, gait));
+                tables.push(GramTable::new(&literals, &chosen, gait, &known));
             }
         }
         Self { literals, tables }

@@ -1,6 +1,7 @@
 //! Which window of a literal is rare in logs: the less often its grams occur, the fewer places must be compared.
 //!
-//! The frequencies are learned from a page of words that every log repeats; they only steer speed.
+//! The frequencies are learned from a page of words that every log repeats, and from the literals themselves: what many
+//! signatures say is common speech. They only steer speed.
 
 use std::sync::LazyLock;
 
@@ -11,6 +12,8 @@ const COMMON: &str = "level=info msg=\" level=info msg=\" level=warning msg=\" l
  rpc error: code = Unknown desc = rpc error: code = Unavailable desc = transport: Error while dialing \
  controller controller controller reconciling reconcile Reconciler error sync handler syncing starting started stopping stopped waiting for \
  namespace=\" namespace pod=\" pod pods name=\" name node node=\" nodes container containerID containerd container runtime \
+ warning warnings.go: unavailable unknown deprecated changed skipping cleanup retrieved finished completed complete directory file path using current \
+ interface listener snapshot reconciliation connection over between after before already exists does not exist object key value set get \
  kubernetes kubernetes.io k8s.io client-go informers factory.go: reflector.go: kube-system kubelet apiserver etcd server \
  cattle-system cattle.io harvester-system harvesterhci.io longhorn-system longhorn.io volume volumes replica engine instance-manager \
  volume=pvc- PersistentVolume PersistentVolumeClaim mount MountVolume.SetUp attach detach disk storage provisioner \
@@ -27,51 +30,72 @@ const COMMON: &str = "level=info msg=\" level=info msg=\" level=warning msg=\" l
  0 00 000 0000 00000 :00 :00: 00:00 T00 Z 10.42.0. 10.43.0. 192.168. 2022- 2023- 2024- 2025- 0 1 2 3 4 5 6 7 8 9";
 
 /// Hash buckets for grams of four bytes.
-const BUCKETS: usize = 1 << 12;
+const BUCKETS: usize = 1 << BUCKET_BITS;
+const BUCKET_BITS: u32 = 15;
 
-static FREQUENCY: LazyLock<Box<[u8; BUCKETS]>> = LazyLock::new(|| {
-    let mut frequency = Box::new([0u8; BUCKETS]);
-    for gram in COMMON.as_bytes().windows(4) {
-        let count = &mut frequency[bucket(gram)];
-        *count = count.saturating_add(1);
-    }
-    frequency
+/// How often grams of four bytes occur.
+pub(super) struct Frequencies(Vec<u16>);
+
+static COMMON_GRAMS: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    let mut known = Frequencies(vec![0; BUCKETS]);
+    known.learn(COMMON.as_bytes());
+    known.0
 });
 
 fn bucket(gram: &[u8]) -> usize {
     let folded = gram
         .iter()
         .fold(0u32, |hash, &byte| hash << 8 | u32::from(byte | 0x20));
-    (folded.wrapping_mul(0x9E37_79B1) >> 20) as usize
+    (folded.wrapping_mul(0x9E37_79B1) >> (32 - BUCKET_BITS)) as usize
 }
 
-/// The start of the window of `width` bytes whose grams are the rarest; 0 for a literal that is not longer.
-pub(super) fn rarest_window(literal: &[u8], width: usize, gram: usize) -> usize {
-    let short = |bytes: &[u8]| -> Vec<u32> {
-        let grams = bytes.windows(4);
-        grams.map(|g| u32::from(FREQUENCY[bucket(g)])).collect()
-    };
-    let cost = |start: usize| -> u32 {
-        let window = literal.get(start..start + width).unwrap_or_default();
-        // A wide gram is as rare as the rarest of the short ones in it; where that says nothing, all of them do.
-        let rarest = |wide: &[u8]| short(wide).into_iter().min().unwrap_or(0);
-        let grams: u32 = window.windows(gram).map(rarest).sum();
-        grams * 1024 + short(window).iter().sum::<u32>()
-    };
-    (0..=literal.len().saturating_sub(width))
-        .min_by_key(|&start| cost(start))
-        .unwrap_or(0)
+impl Frequencies {
+    /// Those of logs in general and of these literals.
+    pub(super) fn of(literals: &[Box<[u8]>]) -> Self {
+        let mut known = Self(COMMON_GRAMS.clone());
+        for literal in literals {
+            known.learn(literal);
+        }
+        known
+    }
+
+    fn learn(&mut self, text: &[u8]) {
+        for gram in text.windows(4) {
+            if let Some(count) = self.0.get_mut(bucket(gram)) {
+                *count = count.saturating_add(1);
+            }
+        }
+    }
+
+    fn each(&self, bytes: &[u8]) -> impl Iterator<Item = u32> {
+        let counts = bytes.windows(4).map(|gram| self.0.get(bucket(gram)));
+        counts.map(|count| count.copied().map_or(0, u32::from))
+    }
+
+    /// The start of the window of `width` bytes whose grams are the rarest; 0 for a literal that is not longer.
+    pub(super) fn rarest_window(&self, literal: &[u8], width: usize, gram: usize) -> usize {
+        let cost = |start: usize| -> u32 {
+            let window = literal.get(start..start + width).unwrap_or_default();
+            // A wide gram is as rare as the rarest of the short ones in it; where that says nothing, all of them do.
+            let rarest = |wide: &[u8]| self.each(wide).min().unwrap_or(0);
+            let grams: u32 = window.windows(gram).map(rarest).sum();
+            grams * 64 + self.each(window).sum::<u32>()
+        };
+        (0..=literal.len().saturating_sub(width))
+            .min_by_key(|&start| cost(start))
+            .unwrap_or(0)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::rarest_window;
+    use super::Frequencies;
 
     #[test]
     fn the_unusual_words_are_chosen() {
-        let literal = b"failed to start quorumzilla";
-        let start = rarest_window(literal, 11, 8);
+        let known = Frequencies::of(&[]);
+        let start = known.rarest_window(b"failed to start quorumzilla", 11, 8);
         assert!(start >= 7, "{start}");
-        assert_eq!(rarest_window(b"short", 11, 8), 0);
+        assert_eq!(known.rarest_window(b"short", 11, 8), 0);
     }
 }
