@@ -15,10 +15,30 @@ fn main() -> Result<(), String> {
     if root.is_dir() {
         collect(root, root, &mut files)?;
     }
-    let text = text_of(&files)?;
-    let out = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
-    let target = PathBuf::from(out).join("signatures.json");
-    std::fs::write(&target, text).map_err(|error| format!("write {}: {error}", target.display()))
+    let tests = take_tests(&mut files);
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    write(&out.join("signatures.json"), &text_of(&files)?)?;
+    let pairs: Vec<_> = tests.iter().map(|(id, tree)| (id.as_str(), tree)).collect();
+    let mut text = String::new();
+    write_pairs(&pairs, &mut text);
+    write(&out.join("tests.json"), &text)
+}
+
+fn write(target: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(target, text).map_err(|error| format!("write {}: {error}", target.display()))
+}
+
+/// Half of a file are its tests, which no scan looks at: they are embedded apart.
+fn take_tests(files: &mut BTreeMap<String, node::Node>) -> BTreeMap<String, node::Node> {
+    let mut tests = BTreeMap::new();
+    for (name, tree) in files {
+        if let node::Value::Map(entries) = &mut tree.value
+            && let Some(at) = entries.iter().position(|(key, _)| key.text == "tests")
+        {
+            tests.insert(name.clone(), entries.remove(at).1);
+        }
+    }
+    tests
 }
 
 /// Path without `.yaml`, slashes forward, to tree.

@@ -35,16 +35,24 @@ impl Database {
         })
     }
 
-    /// The signatures that came with bundlevet.
+    /// The signatures that came with bundlevet, without their tests, which no scan looks at.
     pub fn shipped() -> &'static Arc<Database> {
         static SHIPPED: OnceLock<Arc<Database>> = OnceLock::new();
-        SHIPPED.get_or_init(|| {
-            let mut database = Database::default();
-            let mut signatures = BTreeMap::new();
-            database.take(Directory::shipped(), true, &mut signatures);
-            database.signatures = signatures.into_values().collect();
-            Arc::new(database)
-        })
+        SHIPPED.get_or_init(|| Arc::new(Self::of_shipped(Directory::shipped())))
+    }
+
+    /// The signatures that came with bundlevet, with their tests.
+    pub fn shipped_with_tests() -> &'static Arc<Database> {
+        static SHIPPED: OnceLock<Arc<Database>> = OnceLock::new();
+        SHIPPED.get_or_init(|| Arc::new(Self::of_shipped(Directory::shipped_with_tests())))
+    }
+
+    fn of_shipped(directory: Directory) -> Database {
+        let mut database = Database::default();
+        let mut signatures = BTreeMap::new();
+        database.take(directory, true, &mut signatures);
+        database.signatures = signatures.into_values().collect();
+        database
     }
 
     /// The shipped signatures, plus (or replaced by) those of user directories in the order given, less the disabled
@@ -275,9 +283,21 @@ mod tests {
         );
     }
 
+    /// A look at the cost of the start: `cargo test --release -- --ignored --nocapture loading_takes`.
+    #[test]
+    #[ignore = "measures"]
+    fn loading_takes_milliseconds() {
+        let start = std::time::Instant::now();
+        let directory = Directory::shipped();
+        let count = directory.files.len().max(1);
+        let each = start.elapsed() / u32::try_from(count).unwrap();
+        println!("{count} signatures, {each:?} each");
+        assert!(each.as_millis() < 5);
+    }
+
     #[test]
     fn what_is_shipped_loads_whole() {
-        let directory = Directory::shipped();
+        let directory = Directory::shipped_with_tests();
         assert!(directory.problems.is_empty(), "{:#?}", directory.problems);
         for loaded in &directory.files {
             assert!(
@@ -288,5 +308,17 @@ mod tests {
             );
         }
         assert_eq!(Database::shipped().signatures.len(), directory.files.len());
+        for (bare, whole) in Database::shipped()
+            .signatures
+            .iter()
+            .zip(&Database::shipped_with_tests().signatures)
+        {
+            assert_eq!(bare.id, whole.id);
+            assert!(
+                bare.tests.is_empty() && !whole.tests.is_empty(),
+                "{}",
+                whole.id
+            );
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The JSON text that `build.rs` made of the shipped files into the same trees that YAML files become.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -9,9 +10,31 @@ use super::node::{Key, Node, Value};
 /// The shipped files: ids to trees.
 const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/signatures.json"));
 
-/// Everything that is shipped. Lines are 0.
+/// The tests of the shipped files: ids to trees.
+const TESTS: &str = include_str!(concat!(env!("OUT_DIR"), "/tests.json"));
+
+/// Everything that is shipped but the tests. Lines are 0.
 pub(super) fn shipped() -> Shipped {
     serde_json::from_str(TEXT).unwrap_or_default()
+}
+
+/// Everything that is shipped.
+pub(super) fn shipped_with_tests() -> Shipped {
+    let mut shipped = shipped();
+    let tests: BTreeMap<String, Node> = serde_json::from_str::<Pairs>(TESTS)
+        .unwrap_or_default()
+        .into_iter()
+        .collect();
+    for (id, tree) in &mut shipped.signatures {
+        if let (Some(tests), Value::Map(entries)) = (tests.get(id), &mut tree.value) {
+            let key = Key {
+                text: "tests".to_owned(),
+                line: 0,
+            };
+            entries.push((key, tests.clone()));
+        }
+    }
+    shipped
 }
 
 /// The shipped files as trees, in order of id.

@@ -77,7 +77,7 @@ pub fn check(dir: &Path, options: &CheckOptions<'_>) -> CheckReport {
 
 /// Checks the shipped signatures. Lines are 0: the embedded form has none.
 pub fn check_shipped(options: &CheckOptions<'_>) -> CheckReport {
-    check_directory(Directory::shipped(), options)
+    check_directory(Directory::shipped_with_tests(), options)
 }
 
 /// Only runs the tests of the directory: quick enough to be run at every save.
@@ -130,7 +130,7 @@ fn check_directory(directory: Directory, options: &CheckOptions<'_>) -> CheckRep
 
 /// The signatures of the directory over the shipped ones.
 fn database_of(directory: &Directory) -> Database {
-    let mut signatures: BTreeMap<String, Arc<Signature>> = Database::shipped()
+    let mut signatures: BTreeMap<String, Arc<Signature>> = Database::shipped_with_tests()
         .signatures
         .iter()
         .map(|s| (s.id.clone(), Arc::clone(s)))
