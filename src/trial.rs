@@ -1,5 +1,6 @@
 //! The small bundle of a signature's test into what the signature says of it: the real stages, on given evidence.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -62,11 +63,11 @@ fn evidence(database: &Arc<Database>, given: &GivenCase) -> Evidence {
         let text = log.lines.join("\n") + "\n";
         collector.entry(log_entry(at, log), &mut text.as_bytes() as &mut dyn Read);
     }
-    if !given.objects.is_empty() {
-        let list = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": given.objects});
-        let text = list.to_string();
+    for (kind, items) in by_kind(&given.objects) {
+        let text =
+            serde_json::json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string();
         let entry = entry(
-            "objects.json".to_owned(),
+            format!("objects/{kind}.json"),
             EntryKind::Objects,
             Origin::default(),
         );
@@ -76,6 +77,23 @@ fn evidence(database: &Arc<Database>, given: &GivenCase) -> Evidence {
     evidence.collected.extend(given.collected.iter().cloned());
     add_facts(&mut evidence, given);
     evidence
+}
+
+/// Objects by version and kind: in a bundle each kind is a file of its own, and files are what makes sources
+/// independent.
+fn by_kind(objects: &[serde_json::Value]) -> BTreeMap<String, Vec<&serde_json::Value>> {
+    let mut kinds: BTreeMap<String, Vec<&serde_json::Value>> = BTreeMap::new();
+    for object in objects {
+        let word = |key: &str| {
+            object
+                .get(key)
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or("none")
+        };
+        let kind = format!("{}/{}", word("apiVersion"), word("kind"));
+        kinds.entry(kind).or_default().push(object);
+    }
+    kinds
 }
 
 /// Facts are given as such; they stand in an entry of their own, the last.
