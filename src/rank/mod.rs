@@ -17,6 +17,7 @@ mod remedy;
 mod score;
 mod summary;
 mod timeline;
+pub mod unusual;
 mod upgrade;
 mod verdict;
 
