@@ -9,11 +9,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::bundle::{Case, Job, OpenOptions};
+use crate::bundle::{Case, Job, OpenOptions, Visit};
 use crate::detect::Detector;
 use crate::error::{Error, Problem, Result};
 use crate::evidence::{Collected, Collector, Evidence, ObjectLimits, Progress, Wanted};
 use crate::finding;
+use crate::rank::unusual::{self, Surveyor};
 use crate::rank::{self, Diagnosis};
 use crate::signature::Database;
 
@@ -45,11 +46,32 @@ pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) 
     let inputs = rank::summarize(&evidence);
     let context = rank::context(&inputs);
     let findings = finding::evaluate(database, &evidence, &context);
-    let diagnosis = rank::diagnose(database, &evidence, findings, inputs);
+    let mut diagnosis = rank::diagnose(database, &evidence, findings, inputs);
+    look_again(paths, &evidence, &mut diagnosis, options)?;
     Ok(Scan {
         evidence,
         diagnosis,
     })
+}
+
+/// The second pass, over the few entries that a failure without a known cause implicates. A pipe cannot be read twice.
+fn look_again(
+    paths: &[PathBuf],
+    evidence: &Evidence,
+    diagnosis: &mut Diagnosis,
+    options: &ScanOptions,
+) -> Result<()> {
+    let wanted = Arc::new(unusual::implicated(evidence, diagnosis));
+    let piped = paths.iter().any(|path| path.as_os_str() == "-");
+    let surveys = if wanted.is_empty() || piped {
+        Vec::new()
+    } else {
+        let case = Case::open(paths, &options.open)?;
+        let start = || Surveyor::new(Arc::clone(&wanted));
+        run(&case, options.threads, start, Surveyor::finish)?
+    };
+    unusual::complete(diagnosis, evidence, surveys.concat());
+    Ok(())
 }
 
 /// Reads every input into evidence.
@@ -61,27 +83,56 @@ pub fn gather(
     let case = Case::open(paths, &options.open)?;
     let detector = Arc::new(Detector::new(database));
     let wanted = Arc::new(Wanted::new(database.queries()));
-    let queue = Queue::new(case.jobs());
     let progress = options.progress.clone().unwrap_or_default();
-    let work = || {
-        let mut collector = Collector::new(
+    let start = || {
+        Collector::new(
             &detector,
             &wanted,
             options.objects.clone(),
             Arc::clone(&progress),
-        );
-        queue.drain(&case, &mut collector);
-        collector.finish()
+        )
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads)
-        .thread_name(|index| format!("scan-{index}"))
-        .build()
-        .map_err(|error| Error::Usage(format!("start worker threads: {error}")))?;
-    let collected: Vec<Collected> = pool.broadcast(|_| work());
+    let collected: Vec<Collected> = run(&case, options.threads, start, Collector::finish)?;
     let inputs = case.inputs().iter();
     let inputs = inputs.map(|input| input.path.display().to_string());
     Ok(Evidence::merge(inputs.collect(), collected))
+}
+
+/// A visitor that outlives a panic in a reader.
+trait Worker: Visit {
+    /// Gives up on the entry being read.
+    fn abandon(&mut self, problem: Problem);
+}
+
+impl Worker for Collector {
+    fn abandon(&mut self, problem: Problem) {
+        Collector::abandon(self, problem);
+    }
+}
+
+impl Worker for Surveyor {
+    // the first pass has reported what cannot be read
+    fn abandon(&mut self, _problem: Problem) {}
+}
+
+/// Runs all jobs of a case, each thread with a worker of its own.
+fn run<W: Worker, T: Send>(
+    case: &Case,
+    threads: usize,
+    start: impl Fn() -> W + Sync,
+    finish: impl Fn(W) -> T + Sync,
+) -> Result<Vec<T>> {
+    let queue = Queue::new(case.jobs());
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|index| format!("scan-{index}"))
+        .build()
+        .map_err(|error| Error::Usage(format!("start worker threads: {error}")))?;
+    Ok(pool.broadcast(|_| {
+        let mut worker = start();
+        queue.drain(case, &mut worker);
+        finish(worker)
+    }))
 }
 
 /// Jobs waiting and running. A job may add jobs, so the queue is done when nothing waits and nothing runs.
@@ -166,12 +217,12 @@ impl Queue {
     }
 
     /// Runs jobs until none are left anywhere. A job that panics becomes a problem.
-    fn drain(&self, case: &Case, collector: &mut Collector) {
+    fn drain(&self, case: &Case, worker: &mut impl Worker) {
         while let Some(job) = self.take() {
             let name = job.name();
-            let outcome = catch_unwind(AssertUnwindSafe(|| job.run(collector)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| job.run(worker)));
             let uncovered = outcome.unwrap_or_else(|_| {
-                collector.abandon(Problem::new(
+                worker.abandon(Problem::new(
                     name,
                     "reading it failed in an unexpected way; what was not yet read of it is lost",
                 ));

@@ -23,10 +23,15 @@ const HISTORY: SignedDuration = SignedDuration::from_hours(1);
 /// A burst: so many lines, nine of ten of them in ten minutes of a log of at least two hours.
 const BURST: u64 = 20;
 const BURST_LOG: SignedDuration = SignedDuration::from_hours(2);
+/// What comes this soon after a log begins belongs to a start.
+const AT_START: SignedDuration = SignedDuration::from_mins(15);
 /// So many equal lines at the end are a repetition.
 const REPEATED: u64 = 20;
 /// A log that ends this much before its node's newest one has stopped.
 const STOPPED: SignedDuration = SignedDuration::from_mins(10);
+/// It must have been silent so many times longer than between two of its lines, of which there are so many.
+const QUIET: i64 = 20;
+const LINES: u64 = 20;
 /// An object that is being deleted, or waits, for longer is stuck.
 const STUCK: SignedDuration = SignedDuration::from_mins(10);
 
@@ -103,7 +108,10 @@ fn of_entry(
             last,
             unusual(survey, &tail.text, tail.count, last, because),
         ));
-    } else if let Some(tail) = survey.tail.as_ref().filter(|tail| tail.count >= REPEATED) {
+    } else if let Some(tail) = &survey.tail
+        && tail.count >= REPEATED
+        && read.entry.origin.instance == Instance::Current
+    {
         let first = tail.span.map(|(first, _)| first);
         let because = format!("the last {} lines are all of this kind", tail.count);
         found.push((
@@ -117,6 +125,9 @@ fn of_entry(
         .templates
         .iter()
         .filter_map(|template| {
+            if failure.is_none() && read.entry.origin.instance != Instance::Current {
+                return None;
+            }
             let (rank, because) = outstanding(template, span, failure)?;
             let first = template.first;
             let one = Unusual {
@@ -156,7 +167,8 @@ fn outstanding(
 ) -> Option<(u8, String)> {
     let (from, to) = span?;
     let first = template.first?;
-    if template.complains
+    let telling = template.severe || (template.complains && failure.is_some());
+    if telling
         && first.duration_since(from) >= HISTORY
         && let Some(because) = is_new(first, (from, to), failure)
     {
@@ -165,7 +177,8 @@ fn outstanding(
     let densest = template.buckets.values().max().copied().unwrap_or(0);
     let burst = densest >= BURST
         && densest.saturating_mul(10) >= template.count.saturating_mul(9)
-        && to.duration_since(from) >= BURST_LOG;
+        && to.duration_since(from) >= BURST_LOG
+        && first.duration_since(from) >= AT_START;
     (template.complains && burst).then(|| {
         let minutes = BUCKET / 60;
         (
@@ -221,7 +234,11 @@ fn stopped(evidence: &Evidence, read: &ReadEntry) -> Option<String> {
     let silent = newest.duration_since(end);
     // a day: the program is simply not there any more
     let recent = silent <= SignedDuration::from_hours(24);
-    (silent >= STOPPED && recent).then(|| {
+    // quiet programs are silent for long: it must be much longer than this one is between two lines
+    let (from, lines) = (read.hits.coverage.span?.0, read.hits.coverage.lines);
+    let usual = end.duration_since(from).as_secs() / i64::try_from(lines).ok()?.max(1);
+    let unusual = silent.as_secs() >= usual.saturating_mul(QUIET);
+    (silent >= STOPPED && recent && unusual && lines >= LINES).then(|| {
         format!(
             "the log stops {} minutes before the newest of {node}; this is its last line",
             silent.as_mins()
@@ -295,6 +312,7 @@ mod tests {
         Template {
             count,
             complains: true,
+            severe: true,
             first: Some(at(first)),
             buckets: buckets.iter().copied().collect(),
             ..Template::default()
@@ -332,7 +350,7 @@ mod tests {
             outstanding(&template(0, 240_000, &steady), span, None),
             None
         );
-        let burst = template(10, 50, &[(3, 49), (9, 1)]);
+        let burst = template(20, 50, &[(3, 49), (9, 1)]);
         assert_eq!(
             outstanding(&burst, span, None),
             Some((3, "49 of 50 lines within 10 minutes".to_owned()))

@@ -25,7 +25,7 @@ const SAMPLE: usize = 400;
 pub(super) const BUCKET: i64 = 600;
 
 /// What the second pass learned of one entry.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct EntrySurvey {
     pub(super) input: usize,
     pub(super) path: String,
@@ -43,6 +43,8 @@ pub(super) struct Template {
     pub(super) count: u64,
     /// Claims to be a warning or worse, or says so in words.
     pub(super) complains: bool,
+    /// Claims to be an error or worse.
+    pub(super) severe: bool,
     pub(super) first: Option<Timestamp>,
     /// Lines per ten minutes.
     pub(super) buckets: BTreeMap<i64, u64>,
@@ -173,6 +175,7 @@ fn fresh(masked: String, line: &Line) -> Growing {
                 Some(level) => level >= Level::Warn,
                 None => complains(&line.text),
             },
+            severe: line.level >= Some(Level::Error),
             text: masked,
             sample: line.text.chars().take(SAMPLE).collect(),
             ..Template::default()
