@@ -1,13 +1,17 @@
 //! Diagnoses made by hand, rich and hostile, for the tests of every format.
 
+mod entries;
+mod views;
+
+pub(super) use entries::evidence;
+use views::{etcd, moments, upgrade};
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::bundle::{Entry, EntryKind, InputKind, Instance, Origin, Program, Skip};
-use crate::detect::{Coverage, EntryHits};
+use crate::bundle::InputKind;
 use crate::error::Problem;
-use crate::evidence::{Evidence, ObjectKey, ReadEntry};
 use crate::rank::*;
 use crate::signature::{Kind, Risk, Severity, Sureness};
 
@@ -71,142 +75,6 @@ pub(super) fn rich() -> Diagnosis {
             Problem::new("logs/evil\u{1b}]0;owned\u{7}.log", "holds a line of more than 100 MB, cut\r\nnext"),
         ],
         signatures: 240,
-    }
-}
-
-fn moments() -> Vec<Moment> {
-    let moment = |time: &str, kind, text: &str, place: &str| Moment {
-        time: at(time).unwrap(),
-        kind,
-        text: text.into(),
-        place: place.into(),
-        signature: None,
-        entry: None,
-        line: None,
-    };
-    vec![
-        Moment {
-            signature: Some("kubelet/invalid-kernel-flag".into()),
-            entry: Some("nodes/n1.zip/n1/logs/kubelet.log".into()),
-            line: Some(4211),
-            ..moment(
-                "2025-01-25T09:12:01.557737Z",
-                MomentKind::Cause,
-                "kubelet will not start on n1",
-                "node n1",
-            )
-        },
-        moment(
-            "2025-01-25T09:13:00Z",
-            MomentKind::Change,
-            "node n1 is not Ready \u{1b}[31m(False)",
-            "node n1",
-        ),
-        moment(
-            "2025-01-25T10:00:00Z",
-            MomentKind::Collected,
-            "collected",
-            "bundle.zip",
-        ),
-    ]
-}
-
-fn upgrade() -> UpgradeView {
-    let node = |name: &str, state: &str, ready: &str| UpgradeNode {
-        name: name.into(),
-        state: Some(state.into()),
-        os_image: Some("Harvester v1.3.1".into()),
-        kubelet_version: Some("v1.28.12+rke2r1".into()),
-        ready: Some(ready.into()),
-        ..UpgradeNode::default()
-    };
-    UpgradeView {
-        name: "hvst-upgrade-9x2kd".into(),
-        from: Some("v1.3.1".into()),
-        to: Some("v1.3.2".into()),
-        state: Some("UpgradingNodes".into()),
-        phase: Some("NodesUpgraded".into()),
-        conditions: vec![
-            UpgradeCondition {
-                name: "ImageReady".into(),
-                status: Some("True".into()),
-                since: at("2025-01-25T05:30:00Z"),
-                ..UpgradeCondition::default()
-            },
-            UpgradeCondition {
-                name: "NodesUpgraded".into(),
-                status: Some("Unknown".into()),
-                reason: Some("Waiting".into()),
-                message: Some("for node n1".into()),
-                since: None,
-            },
-            UpgradeCondition {
-                name: "Completed".into(),
-                ..UpgradeCondition::default()
-            },
-        ],
-        nodes: vec![
-            UpgradeNode {
-                cordoned: true,
-                hooks_waiting: strings(&["pre-drain"]),
-                says: Some("waits for the job".into()),
-                pending_os: Some("Harvester v1.3.2".into()),
-                ..node("n1", "Pre-draining", "False")
-            },
-            node("n2", "Images preloaded", "True"),
-        ],
-        blocking: strings(&["n1"]),
-        restarts: strings(&["hvst-upgrade-aaaaa of 2025-01-24T08:00:00Z"]),
-        jobs: strings(&["hvst-upgrade-9x2kd-pre-drain-n1: active"]),
-        waiting_for: vec![WaitingLine {
-            entry: "logs/harvester-system/hvst-upgrade-9x2kd-pre-drain-n1/pre-drain.log".into(),
-            line: 812,
-            text: "There are still 1 VMs on the node \u{1b}[0m".into(),
-            count: 240,
-            span: Some((
-                at("2025-01-25T06:00:00Z").unwrap(),
-                at("2025-01-25T09:58:00Z").unwrap(),
-            )),
-        }],
-        next: Some("v1.3.2 may be upgraded to v1.4.x next.".into()),
-    }
-}
-
-fn etcd() -> EtcdView {
-    let member = |name: &str, healthy| EtcdMember {
-        name: format!("{name}-0a1b2c3d"),
-        id: Some("8e9e05c52164694d".into()),
-        node: Some(name.into()),
-        healthy,
-        version: Some("3.5.13".into()),
-        db_size: Some(123_456_789),
-        ..EtcdMember::default()
-    };
-    EtcdView {
-        members: vec![
-            EtcdMember {
-                errors: Some("context deadline exceeded".into()),
-                ..member("n1", Some(false))
-            },
-            EtcdMember {
-                leader: Some(true),
-                ..member("n2", Some(true))
-            },
-            EtcdMember {
-                learner: true,
-                ..member("n3", None)
-            },
-        ],
-        voters: 2,
-        quorum: 2,
-        lost: 1,
-        may_lose: 0,
-        text: "2 members vote, 2 must be there, 1 is lost: quorum is lost".into(),
-        quota: 2 << 30,
-        alarms: strings(&["NOSPACE on 8e9e05c52164694d"]),
-        slow: vec![],
-        snapshots: Some("5, the newest etcd-snapshot-n2-1737763202 of 2025-01-25".into()),
-        caution: Some("Do not reboot n2.".into()),
     }
 }
 
@@ -456,95 +324,5 @@ pub(super) fn quiet() -> Diagnosis {
         not_examined: vec![],
         problems: vec![],
         signatures: 240,
-    }
-}
-
-/// Entries of every kind, hostile names included.
-pub(super) fn evidence() -> Evidence {
-    let read = |path: &str, kind: EntryKind, origin: Origin, lines: u64| ReadEntry {
-        entry: Entry {
-            input: 0,
-            path: path.into(),
-            size: Some(lines * 100),
-            modified: at("2025-01-25T09:00:00Z"),
-            kind,
-            origin,
-        },
-        hits: EntryHits {
-            coverage: Coverage {
-                bytes: lines * 100,
-                lines,
-                span: (lines > 0).then(|| {
-                    (
-                        at("2025-01-18T04:11:00Z").unwrap(),
-                        at("2025-01-25T09:58:30Z").unwrap(),
-                    )
-                }),
-                ..Coverage::default()
-            },
-            ..EntryHits::default()
-        },
-    };
-    let node = |name: &str| Origin {
-        node: Some(name.into()),
-        programs: Program::Kubelet.into(),
-        ..Origin::default()
-    };
-    let pod = Origin {
-        namespace: Some("kube-system".into()),
-        pod: Some("etcd-n1".into()),
-        container: Some("etcd".into()),
-        programs: Program::Etcd.into(),
-        instance: Instance::Previous,
-        ..Origin::default()
-    };
-    let key = |kind: &str, group: &str| ObjectKey {
-        kind: kind.into(),
-        group: group.into(),
-    };
-    Evidence {
-        entries: vec![
-            read(
-                "logs/evil\u{1b}[2J.log",
-                EntryKind::Log,
-                Origin::default(),
-                3,
-            ),
-            read(
-                "logs/kube-system/etcd-n1/etcd.log.1",
-                EntryKind::Log,
-                pod,
-                120_000,
-            ),
-            read(
-                "nodes/n1.zip/n1/logs/kubelet.log",
-                EntryKind::Log,
-                node("n1"),
-                2_000_000,
-            ),
-            read(
-                "nodes/n2.zip/n2/logs/kubelet.log",
-                EntryKind::Log,
-                node("n2"),
-                0,
-            ),
-            read(
-                "nodes/n2.zip/n2/logs/x.pprof",
-                EntryKind::Skipped(Skip::Binary),
-                node("n2"),
-                0,
-            ),
-            read(
-                "yamls/cluster/v1/nodes.yaml",
-                EntryKind::Objects,
-                Origin::default(),
-                0,
-            ),
-        ],
-        objects: BTreeMap::from([
-            (key("Node", ""), vec![]),
-            (key("Volume", "longhorn.io"), vec![]),
-        ]),
-        ..Evidence::default()
     }
 }
