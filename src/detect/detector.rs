@@ -93,11 +93,11 @@ impl Shared {
 
     /// The patterns for entries of these programs.
     pub(crate) fn group(&self, programs: ProgramSet) -> Arc<Group> {
-        let cell = {
+        let (programs, cell) = {
             let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
             let known = groups.len() < GROUPS || groups.contains_key(&programs);
             let programs = if known { programs } else { ProgramSet::ALL };
-            Arc::clone(groups.entry(programs).or_default())
+            (programs, Arc::clone(groups.entry(programs).or_default()))
         };
         // Built outside the lock: other threads need other groups meanwhile.
         Arc::clone(cell.get_or_init(|| Arc::new(Group::new(&self.catalog, Some(programs)))))
@@ -137,12 +137,23 @@ impl Shared {
     }
 }
 
-/// The patterns whose literals stand in a text, raw or decoded, ascending, each once.
+/// The patterns whose literals stand in a text, raw, decoded or with single spaces (tables pad, YAML folds), ascending,
+/// each once.
 fn tries_in(group: &Group, raw: &[u8], decoded: Option<&str>) -> Vec<u32> {
     let mut found = Vec::new();
     group.find(raw, &mut found);
     if let Some(decoded) = decoded {
         group.find(decoded.as_bytes(), &mut found);
+    }
+    let padded = |pair: &[u8]| pair.iter().all(u8::is_ascii_whitespace) || pair.contains(&b'\n');
+    if raw.windows(2).any(padded) {
+        let mut single = raw.to_ascii_lowercase();
+        single
+            .iter_mut()
+            .filter(|b| b.is_ascii_whitespace())
+            .for_each(|b| *b = b' ');
+        single.dedup_by(|a, b| *a == b' ' && *b == b' ');
+        group.find(&single, &mut found);
     }
     let cues = found.iter().flat_map(|found| group.cues(found.literal));
     let mut tries: Vec<u32> = cues

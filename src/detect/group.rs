@@ -10,6 +10,8 @@ use crate::decode;
 /// What the engine does with a line that holds a literal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cue {
+    /// Everything that this literal of the prefilter means.
+    Literal(u32),
     /// Try this pattern: an index into [`Catalog::tries`].
     Try(u32),
     /// A panic may begin here.

@@ -16,7 +16,8 @@ pub struct Hit {
     pub location: Location,
     /// When, in UTC; `None` where the line and its envelope carry no usable time.
     pub time: Option<Timestamp>,
-    /// The raw line as it stands in the entry, lossily decoded and cut to a bounded length.
+    /// The raw line as it stands in the entry, lossily decoded and cut to a bounded length; of a panic its decoded
+    /// lines, joined with newlines.
     pub raw: String,
 }
 
@@ -57,7 +58,8 @@ pub struct HitSeries {
     pub captures: Captures,
     /// What an object's text is about, where it is not what its entry is about: an Event names a node, its file does not.
     pub about: Option<About>,
-    /// Exact number of hits.
+    /// Exact number of hits, each line once; for a signature of kind `noise` no more than its part's first 64 in the
+    /// entry are proven and counted.
     pub count: u64,
     /// The first few, in file order.
     pub first: Vec<Hit>,

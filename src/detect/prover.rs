@@ -51,7 +51,9 @@ impl Prover {
 
     /// Tries patterns (indexes into the catalog, ascending, each once) on a line.
     pub(crate) fn prove(&mut self, candidate: &Candidate<'_>, tries: &[u32]) {
-        let programs = candidate.line.programs.unwrap_or(self.programs);
+        // The group may be that of all programs.
+        let speaks = |part: &LogPart, programs| part.programs.intersects(programs);
+        let own = candidate.line.programs;
         let announced = is_announcement(candidate.line);
         let catalog = Arc::clone(&self.catalog);
         let mut rest = tries;
@@ -66,7 +68,8 @@ impl Prover {
             let count = rest.iter().take_while(same).count().max(1);
             let (these, after) = rest.split_at_checked(count).unwrap_or((rest, &[]));
             rest = after;
-            if self.spent(head.part, part) || !part.programs.intersects(programs) {
+            let said = speaks(part, self.programs) && own.is_none_or(|own| speaks(part, own));
+            if self.spent(head.part, part) || !said {
                 continue;
             }
             let captures = confirm(&catalog, part, these, candidate.line);

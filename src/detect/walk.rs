@@ -197,11 +197,10 @@ impl Walk {
         self.found.clear();
         self.group.find(lines, &mut self.found);
         for found in &self.found {
-            let cues = self.group.cues(found.literal);
             // A literal that begins with the end of a line speaks of the next one.
             let line_end = lines.get(found.at as usize) == Some(&b'\n');
             let at = found.at + u32::from(line_end);
-            self.cues.extend(cues.iter().map(|&cue| (at, cue)));
+            self.cues.push((at, Cue::Literal(found.literal)));
         }
         let first = lines.get(..line_end(lines, 0)).unwrap_or_default();
         if self.seeks_panics() && shows_panic(first) {
@@ -235,6 +234,7 @@ impl Walk {
     fn candidate(&mut self, number: u64, buffer: &[u8], range: std::ops::Range<usize>) {
         let raw = buffer.get(range.clone()).unwrap_or_default();
         let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
+        self.expand();
         if self.line_cues.contains(&Cue::Piece) && join::opens(raw) {
             self.physical(number, buffer, range);
             return;
@@ -242,8 +242,6 @@ impl Walk {
         if self.line_cues.contains(&Cue::Escape) {
             self.cues_of(raw);
         }
-        self.line_cues.sort_unstable();
-        self.line_cues.dedup();
         let cues = std::mem::take(&mut self.line_cues);
         self.logical(number, raw, before::of(buffer, range.start), &cues);
         self.line_cues = cues;
@@ -288,16 +286,31 @@ impl Walk {
             self.group
                 .find(decode::cleaned(raw).as_bytes(), &mut self.found);
         }
-        for found in &self.found {
-            self.line_cues.extend(self.group.cues(found.literal));
-        }
+        let literals = self.found.iter().map(|found| Cue::Literal(found.literal));
+        self.line_cues.extend(literals);
         if self.seeks_panics() && shows_panic(raw) {
             self.line_cues.push(Cue::Panic);
         }
         let always = self.group.always.iter();
         self.line_cues.extend(always.map(|&tried| Cue::Try(tried)));
-        self.line_cues.sort_unstable();
-        self.line_cues.dedup();
+        self.expand();
+    }
+
+    /// Puts what each literal means in its place in `line_cues`, in order, each once.
+    fn expand(&mut self) {
+        let cues = &mut self.line_cues;
+        cues.sort_unstable();
+        cues.dedup();
+        // Literals come first; a line holds few distinct ones, however often.
+        let literals = cues.partition_point(|cue| matches!(cue, Cue::Literal(_)));
+        let found: Vec<Cue> = cues.drain(..literals).collect();
+        for cue in found {
+            if let Cue::Literal(literal) = cue {
+                cues.extend(self.group.cues(literal));
+            }
+        }
+        cues.sort_unstable();
+        cues.dedup();
     }
 
     /// One logical line with its cues in order, each once.

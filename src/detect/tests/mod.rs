@@ -326,6 +326,26 @@ fn only_programs_that_can_say_it_are_asked() {
 }
 
 #[test]
+fn more_sets_of_programs_than_prefilters_change_nothing() {
+    let detector = Detector::of(catalog());
+    let mut scanner = detector.scanner();
+    let pairs = Program::ALL
+        .iter()
+        .flat_map(|&a| Program::ALL.iter().map(move |&b| (a, b)));
+    for (a, b) in pairs.take(400) {
+        let programs = ProgramSet::of(&[a, b]);
+        scanner.begin(&entry(programs));
+        scanner.feed(b"oom 12\netcdserver: no leader\n");
+        let found = scanner.finish().series.len();
+        assert_eq!(
+            found,
+            1 + usize::from(programs.contains(Program::Etcd)),
+            "{programs:?}"
+        );
+    }
+}
+
+#[test]
 fn a_panic_is_one_hit_at_its_first_line_inside_any_envelope() {
     let dump = "before\npanic: runtime error: index out of range [0]\n\ngoroutine 1 [running]:\nmain.explode(0x1)\n\t/go/main.go:7 +0x1d\nexit status 2\n";
     for envelope in [
@@ -423,6 +443,12 @@ fn texts_of_objects_are_matched_whole_and_line_by_line() {
         .collect();
     assert_eq!(found, [0, 3]);
     assert_eq!(detector.match_text("all is well"), []);
+    assert_eq!(
+        detector.match_text("lost    leader 12").len(),
+        0,
+        "the pattern itself has one space"
+    );
+    assert_eq!(detector.match_text("first\n   second").len(), 1);
     assert_eq!(
         detector
             .match_text("no leader; lost leader aa, lost leader bb")
