@@ -177,6 +177,20 @@ mod tests {
     }
 
     #[test]
+    fn the_page_lists_every_code() {
+        let page = include_str!("../../docs/signature-checks.md");
+        for code in Code::ALL {
+            let level = if code.is_warning() {
+                "warning"
+            } else {
+                "error"
+            };
+            let row = format!("| `{}` | {level} | {} |", code.word(), code.says());
+            assert!(page.contains(&row), "docs/signature-checks.md lacks: {row}");
+        }
+    }
+
+    #[test]
     fn a_misspelt_word_is_recognised() {
         let words = ["kubelet", "etcd", "rancher"];
         assert_eq!(closest("kublet", words.into_iter()), Some("kubelet"));

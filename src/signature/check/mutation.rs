@@ -1,7 +1,7 @@
 //! Positive samples in other envelopes and with other values: they must still fire.
 
-use super::envelope::{klog_json, wrapped};
-use super::sample::{fires, hits, literal_is_in, origin, parts, shown};
+use super::envelope::{Form, klog_json, wrapped};
+use super::sample::{Sample, decoded, fires, hits, literal_is_in, origin, parts, shown};
 use super::{CheckReport, problem};
 use crate::bundle::ProgramSet;
 use crate::decode::{Line, decode};
@@ -11,11 +11,11 @@ use crate::signature::{Code, Part, Signature, SignatureProblem};
 pub(super) fn check(signature: &Signature, report: &mut CheckReport) {
     for sample in hits(signature) {
         let parts = parts(signature, sample.test);
-        let line = if sample.raw.contains('\n') {
-            continue; // blocks are joined by the scanner
-        } else {
-            decode(sample.raw.as_bytes(), &origin(sample.programs))
-        };
+        if sample.raw.contains('\n') {
+            block(signature, &sample, &parts, report);
+            continue;
+        }
+        let line = decode(sample.raw.as_bytes(), &origin(sample.programs));
         let Some((part, captures)) = parts
             .iter()
             .find_map(|part| fires(part, &line).map(|(_, captures)| (*part, captures)))
@@ -40,6 +40,37 @@ pub(super) fn check(signature: &Signature, report: &mut CheckReport) {
             sample.test.line,
             &mut report.mutations,
         ));
+    }
+}
+
+/// The lines of a block, each in the same envelope.
+fn block(signature: &Signature, sample: &Sample<'_>, parts: &[&Part], report: &mut CheckReport) {
+    let lines: Vec<&str> = sample.raw.lines().collect();
+    let bare = crate::decode::Line::default();
+    let forms: Vec<Vec<Form>> = lines
+        .iter()
+        .map(|raw| wrapped(raw, &bare, sample.programs))
+        .collect();
+    let count = forms.first().map_or(0, Vec::len);
+    for at in 0..count {
+        let form: Vec<&Form> = forms.iter().filter_map(|forms| forms.get(at)).collect();
+        let Some((name, _)) = form.first() else {
+            continue;
+        };
+        report.mutations += 1;
+        let raw: Vec<String> = form.iter().map(|(_, raw)| raw.clone()).collect();
+        let fires = decoded(&raw, sample.programs)
+            .iter()
+            .any(|(_, line)| parts.iter().any(|part| fires(part, line).is_some()));
+        if !fires {
+            let message = format!("the block does not match as {name}");
+            report.problems.push(problem(
+                signature,
+                sample.test.line,
+                Code::MutationFailed,
+                message,
+            ));
+        }
     }
 }
 
