@@ -322,6 +322,18 @@ pub(super) fn known(group: Option<&str>, plural: &str) -> Option<ObjectKey> {
         })
 }
 
+/// For a kind written without its group: the kinds of that name that have one. Empty where the core group has it, or
+/// nothing is known of it.
+pub fn with_group(kind: &str) -> Vec<String> {
+    let of_name = || KNOWN.iter().filter(|(_, _, name, _)| *name == kind);
+    if of_name().any(|(_, group, ..)| group.is_empty()) {
+        return Vec::new();
+    }
+    of_name()
+        .map(|(_, group, ..)| format!("{kind}.{group}"))
+        .collect()
+}
+
 /// Whether `plural` can be the plural of `kind`, as Kubernetes forms them.
 pub(super) fn plural_of(kind: &str, plural: &str) -> bool {
     let kind = kind.to_ascii_lowercase();
@@ -354,6 +366,14 @@ mod tests {
         assert!(plural_of("Gateway", "gateways"));
         assert!(!plural_of("Pod", "podtemplates"));
         assert!(!plural_of("Key", "keypairs"));
+    }
+
+    #[test]
+    fn a_kind_without_its_group_is_completed() {
+        assert_eq!(with_group("Upgrade"), ["Upgrade.harvesterhci.io"]);
+        assert!(with_group("Backup").len() > 1);
+        assert!(with_group("Node").is_empty());
+        assert!(with_group("Unheard").is_empty());
     }
 
     #[test]

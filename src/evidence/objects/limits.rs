@@ -34,7 +34,7 @@ impl Default for ObjectLimits {
             depth: 64,
             nodes: 500_000,
             items: 500_000,
-            memory: 512 << 20,
+            memory: 1 << 30,
             texts: 500_000,
             text_bytes: 8 << 10,
             output_bytes: 8 << 20,

@@ -20,6 +20,7 @@ mod yaml;
 
 use std::io::{Cursor, Read};
 
+pub use kinds::with_group;
 pub use limits::{ObjectLimits, ObjectsRead};
 pub use wanted::Wanted;
 
@@ -36,6 +37,9 @@ pub fn read(
     wanted: &Wanted,
     limits: &ObjectLimits,
 ) -> ObjectsRead {
+    if !wanted.wants(&entry.path) {
+        return ObjectsRead::default();
+    }
     let mut sink = Sink::new(index, entry, wanted, limits);
     let head = match head(bytes) {
         Ok(head) => head,

@@ -71,17 +71,23 @@ impl Prune {
                     field.keep(rest);
                 }
             }
+            // In practice an element of a list, and lists are transparent. Where it is the end, all below is asked for.
             None => {
                 self.only = None;
-                self.fields.values_mut().for_each(|field| field.keep(rest));
+                self.keep(rest);
             }
         }
     }
 
     /// Keeps every field whose name occurs in an expression.
     pub(super) fn keep_named(&mut self, expression: &str) {
+        let word = |name: &str| {
+            expression
+                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .any(|word| word == name)
+        };
         for (name, field) in &mut self.fields {
-            field.drop &= !expression.contains(name.as_str());
+            field.drop &= !word(name);
             field.keep_named(expression);
         }
     }

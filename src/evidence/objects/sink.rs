@@ -209,18 +209,19 @@ fn api_version(value: &Value, key: &ObjectKey) -> String {
     }
 }
 
-/// Bytes that a value takes, roughly.
+/// Bytes that a value takes besides itself, roughly: a map keeps its members in nodes of eleven.
 fn weight(value: &Value) -> usize {
-    const NODE: usize = 48;
+    const NODE: usize = 640;
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => NODE,
-        Value::String(text) => NODE + text.len(),
-        Value::Array(list) => list.iter().map(weight).sum::<usize>() + NODE,
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len() + 16,
+        Value::Array(list) => list.iter().map(|value| weight(value) + 32).sum(),
         Value::Object(map) => {
+            let nodes = map.len().div_ceil(8) * NODE;
             map.iter()
-                .map(|(key, value)| NODE + key.len() + weight(value))
+                .map(|(key, value)| key.len() + 16 + weight(value))
                 .sum::<usize>()
-                + NODE
+                + nodes
         }
     }
 }

@@ -122,6 +122,17 @@ fn fields(kind: &str, group: &str) -> Prune {
         _ => &[],
     };
     drops.iter().for_each(|path| prune.drop_path(path));
+    match kind {
+        "Pod" => drop_pod_fields(&["spec"], &mut prune),
+        "Deployment" | "DaemonSet" | "StatefulSet" | "ReplicaSet" | "Job" => {
+            drop_pod_fields(&["spec", "template", "spec"], &mut prune);
+        }
+        "CronJob" => drop_pod_fields(
+            &["spec", "jobTemplate", "spec", "template", "spec"],
+            &mut prune,
+        ),
+        _ => {}
+    }
     if (kind, group) == ("Secret", "") {
         prune.keep_only(&["data"], PLAN_KEYS);
         prune.keep_only(&["stringData"], &[]);
@@ -129,8 +140,43 @@ fn fields(kind: &str, group: &str) -> Prune {
     prune
 }
 
+/// How a pod is to run is four fifths of it; what became of it stands in its status.
+fn drop_pod_fields(spec: &[&str], prune: &mut Prune) {
+    const POD: &[&str] = &[
+        "volumes",
+        "tolerations",
+        "affinity",
+        "securityContext",
+        "readinessGates",
+    ];
+    const CONTAINER: &[&str] = &[
+        "env",
+        "envFrom",
+        "volumeMounts",
+        "volumeDevices",
+        "livenessProbe",
+        "readinessProbe",
+        "startupProbe",
+        "lifecycle",
+        "securityContext",
+        "command",
+        "args",
+        "terminationMessagePath",
+        "terminationMessagePolicy",
+    ];
+    for field in POD {
+        prune.drop_path(&[spec, &[*field]].concat());
+    }
+    for containers in ["containers", "initContainers"] {
+        for field in CONTAINER {
+            prune.drop_path(&[spec, &[containers, *field]].concat());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::prune::Field;
     use super::*;
 
     #[test]
@@ -142,5 +188,38 @@ mod tests {
         assert!(!wanted.wants("yamls/cluster/metrics.k8s.io/v1beta1/nodes.yaml"));
         assert!(!wanted.wants("yamls/namespaced/cattle-dashboards/v1/configmaps.yaml"));
         assert!(wanted.wants("some/unknown/objects.json"));
+    }
+
+    #[test]
+    fn a_query_brings_its_kind_and_its_fields() {
+        let parse = |raw| Query::parse(&raw).unwrap_or_else(|problems| panic!("{problems:?}"));
+        let queries = [
+            parse(
+                serde_json::json!({"object": "Pod", "where": {"spec.containers.*.env.*.name": "X"}}),
+            ),
+            parse(serde_json::json!({"object": "ConfigMap", "cel": "'Corefile' in o.data"})),
+        ];
+        let wanted = Wanted::new(&queries);
+        assert!(wanted.wants("yamls/namespaced/kube-system/v1/configmaps.yaml"));
+        let below = |kind: &str, path: &[&str]| {
+            let key = ObjectKey {
+                kind: kind.to_owned(),
+                group: String::new(),
+            };
+            let mut prune = Some(wanted.prune(Some(&key)));
+            path.iter()
+                .all(|name| match super::super::prune::field(prune, name) {
+                    Field::Keep(below) => {
+                        prune = below;
+                        true
+                    }
+                    Field::Drop => false,
+                })
+        };
+        assert!(below("Pod", &["spec", "containers", "env", "name"]));
+        assert!(!below("Pod", &["spec", "containers", "volumeMounts"]));
+        assert!(below("ConfigMap", &["data", "Corefile"]));
+        assert!(!below("ConfigMap", &["binaryData"]));
+        assert!(!below("Pod", &["metadata", "managedFields"]));
     }
 }

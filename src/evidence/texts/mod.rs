@@ -35,7 +35,8 @@ pub struct Text {
     pub text: String,
     /// The object, as reports show it: `v1/Node n1`.
     pub object: String,
-    /// Field path in it: `status.conditions[2].message`.
+    /// Field path in it: `status.conditions[2].message`; with a line number where it holds lines. No two texts of an
+    /// object share one.
     pub path: String,
     /// Index of the entry it was read from.
     pub entry: u32,
@@ -126,6 +127,8 @@ const TIMES: &[&str] = &[
 ];
 /// Annotations that hold a message of a controller.
 const ANNOTATIONS: &[&str] = &["rke.cattle.io/drain-error", "rke.cattle.io/uncordon-error"];
+/// Lines kept of one output.
+const LINES: usize = 4000;
 /// Reasons that say nothing by themselves.
 const EMPTY_REASONS: &[&str] = &[
     "Completed",
@@ -310,8 +313,7 @@ impl<'o> Walk<'o> {
             let path = format!("{path}.{key}");
             if terminated && message.contains('\n') {
                 // The last lines of a container's log, as the kubelet keeps them.
-                let lines = message.lines().filter(|line| !line.trim().is_empty());
-                lines.for_each(|line| self.text(TextKind::Output, line, path.clone()));
+                self.lines(message, &path);
                 continue;
             }
             let reason = reason.filter(|_| *key == "message");
@@ -325,6 +327,14 @@ impl<'o> Walk<'o> {
             self.text(TextKind::Object, reason, format!("{path}.reason"));
         }
         self.time = None;
+    }
+
+    /// Lines that a program printed; the last ones, which say why it ended. Each has its number in the path.
+    fn lines(&mut self, text: &str, path: &str) {
+        let count = text.lines().count();
+        for (at, line) in text.lines().enumerate().skip(count.saturating_sub(LINES)) {
+            self.text(TextKind::Output, line, format!("{path}:{}", at + 1));
+        }
     }
 
     fn text(&mut self, kind: TextKind, text: &str, path: String) {

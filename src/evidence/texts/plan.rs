@@ -11,10 +11,7 @@ use flate2::read::MultiGzDecoder;
 use jiff::civil::DateTime;
 use serde_json::Value;
 
-use super::{TextKind, Walk};
-
-/// Lines kept of one Secret; the last ones say why it failed.
-const LINES: usize = 4000;
+use super::Walk;
 
 /// Reads the outputs of a machine-plan Secret.
 pub(super) fn read(walk: &mut Walk<'_>) {
@@ -38,11 +35,11 @@ pub(super) fn read(walk: &mut Walk<'_>) {
         for (instruction, output) in &outputs {
             let path = format!("data.{key}[{instruction:?}]");
             match output {
-                Value::String(text) => lines(walk, text, path),
+                Value::String(text) => lines(walk, text, &path),
                 Value::Object(streams) => {
                     for stream in ["stdout", "stderr"] {
                         if let Some(text) = streams.get(stream).and_then(Value::as_str) {
-                            lines(walk, text, format!("{path}.{stream}"));
+                            lines(walk, text, &format!("{path}.{stream}"));
                         }
                     }
                 }
@@ -62,19 +59,13 @@ fn inflate(encoded: &str, limit: usize) -> Option<Vec<u8>> {
     Some(json)
 }
 
-fn lines(walk: &mut Walk<'_>, encoded: &str, path: String) {
+fn lines(walk: &mut Walk<'_>, encoded: &str, path: &str) {
     let decoded = STANDARD.decode(encoded.as_bytes());
     let text = match &decoded {
         Ok(bytes) => String::from_utf8_lossy(bytes),
         Err(_) => encoded.into(),
     };
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    for line in lines.iter().skip(lines.len().saturating_sub(LINES)) {
-        walk.text(TextKind::Output, line, path.clone());
-    }
+    walk.lines(&text, path);
 }
 
 /// Go's `time.UnixDate`: `Tue Jan 21 09:30:00 UTC 2025`. The agent writes UTC; other zones have no offset here.

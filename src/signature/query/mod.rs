@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::evidence::ObjectKey;
+use crate::evidence::{ObjectKey, objects};
 
 pub use expression::{Converted, Expression};
 pub use path::{ConditionType, Path, Step};
@@ -243,6 +243,13 @@ fn kind(text: &str) -> Result<ObjectKey, String> {
         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-');
     if !good_kind || !good_group || (group.is_empty() && text.contains('.')) {
         return Err(format!("object: {text:?} is no Kind or Kind.group"));
+    }
+    let completed = objects::with_group(kind);
+    if group.is_empty() && !completed.is_empty() {
+        return Err(format!(
+            "object: {kind} has a group: {}",
+            completed.join(", ")
+        ));
     }
     Ok(ObjectKey {
         kind: kind.to_owned(),

@@ -322,6 +322,13 @@ fn processor_seconds() -> f64 {
     nanoseconds.unwrap_or_default() / 1e9
 }
 
+/// Bytes that the process holds.
+fn resident() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: Option<f64> = text.split(' ').nth(1).and_then(|field| field.parse().ok());
+    pages.unwrap_or_default() * 4096.0
+}
+
 /// How fast, on the file that BUNDLEVET_SPEED names: run in a release build by hand.
 #[test]
 #[ignore = "a measurement"]
@@ -348,10 +355,14 @@ fn speed() {
         ("parsed", super::super::Wanted::default()),
         ("skipped", none),
     ] {
-        let start = processor_seconds();
+        let (start, before) = (processor_seconds(), resident());
         let read = super::super::read(0, &entry, &mut text.as_bytes(), &wanted, &limits);
         let seconds = processor_seconds() - start;
         let rate = text.len() as f64 / seconds / 1e6;
+        eprintln!(
+            "{:.2} bytes of memory per byte",
+            (resident() - before) / text.len() as f64
+        );
         eprintln!(
             "{what}: {rate:.0} MB/s, {} objects, {} texts",
             read.objects.len(),
