@@ -374,13 +374,18 @@ fn facts_are_asked_by_key_and_value() {
 
 #[test]
 fn long_expressions_hold_too() {
-    let evidence = evidence(json!([{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"},
-        "status": {"nodeInfo": {"osImage": "Harvester v1.3.1", "kubeletVersion": "v1.28.12+rke2r1"}}}]));
+    let evidence = evidence(
+        json!([{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"},
+        "status": {"nodeInfo": {"osImage": "Harvester v1.3.1", "kubeletVersion": "v1.28.12+rke2r1"}}}]),
+    );
     let cel = r#"(o.status.nodeInfo.osImage + " " + o.status.nodeInfo.kubeletVersion).matches("Harvester v1[.](1[.][0-9]+ v1[.](2[5-9]|3[0-9])|2[.][01] v1[.](2[6-9]|3[0-9])|2[.]2 v1[.](2[7-9]|3[0-9])|3[.][01] v1[.](2[89]|3[0-9])|3[.][2-9] v1[.](29|3[0-9])|4[.][0-9]+ v1[.]3[2-9]|5[.][0-9]+ v1[.]3[3-9]|6[.][0-9]+ v1[.]3[4-9])")"#;
     let query = json!({"object": "Node", "cel": cel,
         "where": {"status.nodeInfo.osImage": {"as": "image"}, "status.nodeInfo.kubeletVersion": {"as": "kubelet"}}});
     let parsed = Query::parse(&query).expect("a query");
     assert_eq!(parsed.check(), Vec::<String>::new());
     let found = ask(&evidence, query).found();
-    assert_eq!(found.iter().map(captures).collect::<Vec<_>>(), ["image=Harvester v1.3.1 kubelet=v1.28.12+rke2r1 name=n1 node=n1"]);
+    assert_eq!(
+        found.iter().map(captures).collect::<Vec<_>>(),
+        ["image=Harvester v1.3.1 kubelet=v1.28.12+rke2r1 name=n1 node=n1"]
+    );
 }
