@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use bundlevet::pipeline::{self, ScanOptions};
 use bundlevet::rank::{Diagnosis, EvidenceItem, Verdict};
 use bundlevet::report;
-use bundlevet::signature::{Database, Severity, Sureness};
+use bundlevet::signature::{Database, Risk, Severity, Sureness};
 
 fn scan(paths: &[PathBuf], threads: usize) -> Diagnosis {
     let options = ScanOptions {
@@ -104,6 +104,75 @@ fn a_node_was_deleted_behind_ranchers_back() {
         first(&diagnosis)
     );
     assert!(quotes(&diagnosis, "m-7hq4z") || quotes(&diagnosis, "kubectl"));
+}
+
+#[test]
+fn an_upgrade_waits_for_an_etcd_without_quorum() {
+    let diagnosis = diagnose("harvester-upgrade-pre-draining");
+    assert_eq!(first(&diagnosis), "upgrade/pre-drain-without-etcd-quorum");
+    let found: Vec<&str> = diagnosis
+        .causes
+        .iter()
+        .map(|c| c.signature.as_str())
+        .collect();
+    assert!(
+        found.contains(&"upgrade/restarted-in-node-phase"),
+        "{found:?}"
+    );
+    let upgrade = diagnosis.upgrade.as_ref().expect("the upgrade view");
+    assert!(format!("{upgrade:?}").contains("Pre-draining"));
+    let steps = &diagnosis.causes[0].remediation.steps;
+    assert_eq!(steps.first().map(|step| step.risk), Some(Risk::Safe));
+    assert!(steps.iter().any(|step| {
+        step.run
+            .as_deref()
+            .is_some_and(|run| run.contains("--cluster-reset"))
+    }));
+    assert!(
+        steps
+            .iter()
+            .filter(|step| step.risk == Risk::Destructive)
+            .all(|step| step.loses.is_some())
+    );
+}
+
+#[test]
+fn the_first_k3s_server_is_lost() {
+    let diagnosis = diagnose("k3s-first-server-lost");
+    assert_eq!(first(&diagnosis), "k3s/first-server-lost");
+    assert!(diagnosis.etcd.is_some());
+}
+
+#[test]
+fn without_the_decisive_source_it_is_less_sure_and_says_what_to_collect() {
+    for (whole, part) in [
+        ("rke2-kernel-flags", "rke2-kernel-flags-no-kubelet-log"),
+        (
+            "harvester-upgrade-pre-draining",
+            "harvester-upgrade-no-objects",
+        ),
+        ("k3s-first-server-lost", "k3s-first-server-lost-no-members"),
+        (
+            "rancher-node-deleted-with-kubectl",
+            "rancher-node-deleted-no-audit",
+        ),
+    ] {
+        let (whole, part) = (diagnose(whole), diagnose(part));
+        let sure = |d: &Diagnosis| {
+            let right = whole.causes.first().map(|c| c.signature.clone());
+            d.causes
+                .iter()
+                .find(|c| Some(&c.signature) == right.as_ref())
+                .map(|c| c.sure)
+        };
+        assert!(
+            sure(&part) < sure(&whole),
+            "{:?} {:?}",
+            whole.headline,
+            part.headline
+        );
+        assert!(!part.not_examined.is_empty(), "{}", part.headline);
+    }
 }
 
 #[test]

@@ -172,6 +172,7 @@ impl Places {
             if path == "events" {
                 continue;
             }
+            let path = path.trim_end_matches('/').to_owned();
             files.insert(path.clone(), noise::mix(&path, own, clock));
         }
         for (path, text) in noise::consequences(harvester, &self.product, clock) {
