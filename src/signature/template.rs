@@ -53,6 +53,9 @@ impl Template {
             if let Some(after) = rest.strip_prefix("\\<") {
                 text.push('<');
                 rest = after;
+            } else if let Some(after) = rest.strip_prefix("\\>") {
+                text.push('>');
+                rest = after;
             } else if let Some((inside, after)) = place(rest) {
                 let mut words = inside.split('|');
                 let name = words.next().unwrap_or_default();
@@ -241,6 +244,13 @@ mod tests {
             .iter()
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
             .collect()
+    }
+
+    #[test]
+    fn escaped_brackets_are_text() {
+        let template = Template::parse("put \\<path\\> of <node> here").expect("a template");
+        let captures = Captures::from([("node".to_owned(), "n1".to_owned())]);
+        assert_eq!(template.fill(&captures), "put <path> of n1 here");
     }
 
     #[test]
