@@ -205,6 +205,29 @@ fn threads_never_show() {
 }
 
 #[test]
+fn an_upload_in_pieces_gives_the_same_diagnosis() {
+    let dir = tempfile::tempdir().expect("scratch");
+    let whole = trees::pack("harvester-upgrade-pre-draining", dir.path());
+    let bytes = std::fs::read(&whole).expect("bundle");
+    let stem = whole
+        .file_stem()
+        .expect("name")
+        .to_string_lossy()
+        .into_owned();
+    let pieces = tempfile::tempdir().expect("scratch");
+    for (at, piece) in bytes.chunks(bytes.len() / 3 + 1).enumerate() {
+        let name = format!("{stem}.{:03}.zip", at + 1);
+        std::fs::write(pieces.path().join(name), piece).expect("piece");
+    }
+    let named = pieces.path().join(format!("{stem}.002.zip"));
+    let (packed, split) = (scan(&[whole], 2), scan(&[named], 2));
+    assert_eq!(packed.headline, split.headline);
+    assert_eq!(packed.scanned, split.scanned);
+    assert_eq!(packed.causes, split.causes);
+    assert_eq!(split.problems, []);
+}
+
+#[test]
 fn packed_and_extracted_agree() {
     let dir = tempfile::tempdir().expect("scratch");
     for case in [

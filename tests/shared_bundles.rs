@@ -49,6 +49,31 @@ fn assert_calm(diagnosis: &Diagnosis) {
     assert!(loud.is_empty(), "{loud:#?}");
 }
 
+/// What must not change unseen: no names or texts of the bundle, only what bundlevet makes of it.
+fn summary(diagnosis: &Diagnosis) -> String {
+    let input = &diagnosis.inputs[0];
+    let found = diagnosis.causes.iter().chain(&diagnosis.symptoms);
+    let found: Vec<String> = found
+        .map(|f| {
+            format!(
+                "{} {} {} x{}",
+                f.signature,
+                f.severity.word(),
+                f.sure.word(),
+                f.count
+            )
+        })
+        .collect();
+    let summary = serde_json::json!({
+        "verdict": diagnosis.verdict, "kind": input.kind, "products": input.products, "nodes": input.nodes.len(),
+        "collected_at": input.collected_at.map(|t| t.to_string()),
+        "time_range": input.time_range.map(|(a, b)| [a.to_string(), b.to_string()]),
+        "entries": diagnosis.scanned.entries, "skipped": diagnosis.scanned.skipped, "bytes": diagnosis.scanned.bytes,
+        "lines": diagnosis.scanned.lines, "findings": found, "problems": diagnosis.problems.len(),
+    });
+    serde_json::to_string_pretty(&summary).expect("JSON")
+}
+
 /// Members that are files, as `unzip -l` and `tar tzf` count them, nested ones included.
 fn accounted(diagnosis: &Diagnosis) -> u64 {
     diagnosis.scanned.entries + diagnosis.scanned.skipped.values().sum::<u64>()
@@ -60,6 +85,7 @@ fn harvester_bundle_of_one_node() {
         return;
     };
     assert_calm(&diagnosis);
+    insta::assert_snapshot!("harvester", summary(&diagnosis));
     let input = &diagnosis.inputs[0];
     assert_eq!(
         input.products.get("rke2").map(String::as_str),
@@ -82,6 +108,7 @@ fn logs_collector_of_one_control_plane_node() {
         return;
     };
     assert_calm(&diagnosis);
+    insta::assert_snapshot!("logs_collector", summary(&diagnosis));
     let input = &diagnosis.inputs[0];
     assert_eq!(
         input.products.get("rke2").map(String::as_str),
@@ -106,6 +133,7 @@ fn troubleshoot_bundle() {
         return;
     };
     assert_calm(&diagnosis);
+    insta::assert_snapshot!("troubleshoot", summary(&diagnosis));
     assert_eq!(
         diagnosis.inputs[0]
             .products

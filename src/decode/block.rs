@@ -61,6 +61,8 @@ pub fn in_block(raw: &[u8]) -> bool {
     let line = body.trim_end();
     line.is_empty()
         || body.starts_with('\t')
+        // Whoever pasted or re-printed the dump made spaces of its tabs.
+        || (body.starts_with("  ") && line.contains(".go:"))
         || is_goroutine(line)
         || is_frame(line)
         || is_register(line)

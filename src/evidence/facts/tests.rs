@@ -1,3 +1,5 @@
+//! What collectors print into facts, and error texts into none.
+
 use serde_json::json;
 
 use super::*;

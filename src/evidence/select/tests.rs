@@ -1,3 +1,5 @@
+//! Queries over objects and facts: paths, tests, captures, three-valued answers.
+
 use serde_json::json;
 
 use super::*;

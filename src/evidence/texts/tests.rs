@@ -1,3 +1,5 @@
+//! The texts in objects that patterns may match.
+
 use std::io::Write as _;
 
 use base64::Engine as _;

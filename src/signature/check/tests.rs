@@ -1,3 +1,5 @@
+//! Every code of the check, provoked once.
+
 use std::fs;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Pattern texts into expressions and literals, held against the decoder.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Queries as authors write them, and every mistake in them.
+
 use serde_json::json;
 
 use super::*;

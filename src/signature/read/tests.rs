@@ -1,3 +1,5 @@
+//! Signature files into the model, and every problem of a broken one with its line.
+
 use proptest::prelude::*;
 
 use super::*;

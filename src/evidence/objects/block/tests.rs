@@ -1,3 +1,5 @@
+//! The fast reader of block-style YAML against the general one.
+
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! Objects that are broken, endless or hostile.
+
 use std::io::{self, Read};
 
 use super::super::{ObjectLimits, Wanted, read};

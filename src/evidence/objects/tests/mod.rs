@@ -1,3 +1,5 @@
+//! Object lists of every layout into the same objects.
+
 mod hostile;
 mod table;
 

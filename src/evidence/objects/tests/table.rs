@@ -1,3 +1,5 @@
+//! Tables that kubectl prints into light objects.
+
 use serde_json::json;
 
 use super::{names, node, read_text};
