@@ -1,6 +1,7 @@
 //! The diagnosis into text, JSON and the rest.
 
 mod json;
+mod language;
 mod lines;
 mod nearest;
 mod neutral;
@@ -14,6 +15,7 @@ mod words;
 mod sample;
 
 pub use json::{SCHEMA, json, write_inventory_json, write_json, write_ndjson};
+pub use language::Language;
 pub use lines::{LINE_BYTES, NumberedLine, each_line};
 pub use nearest::nearest;
 pub use neutral::{neutral, neutral_lines};
