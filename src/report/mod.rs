@@ -1,10 +1,13 @@
 //! The diagnosis into text, JSON and the rest.
 
 mod json;
+mod junit;
 mod language;
 mod lines;
 mod nearest;
 mod neutral;
+mod plain;
+mod sarif;
 mod secret;
 mod show;
 mod skeleton;
@@ -15,10 +18,12 @@ mod words;
 mod sample;
 
 pub use json::{SCHEMA, json, write_inventory_json, write_json, write_ndjson};
+pub use junit::write_junit;
 pub use language::Language;
 pub use lines::{LINE_BYTES, NumberedLine, each_line};
 pub use nearest::nearest;
 pub use neutral::{neutral, neutral_lines};
+pub use sarif::write_sarif;
 pub use secret::masked;
 pub use show::{Around, Search, Shown, grep, show};
 pub use skeleton::skeleton;
@@ -40,11 +45,21 @@ pub enum Format {
     Json,
     /// For log stores: one finding per line.
     Ndjson,
+    /// For code-scanning views: SARIF 2.1.0.
+    Sarif,
+    /// For continuous integration: JUnit XML.
+    Junit,
 }
 
 impl Format {
     /// Every format, in the order in which help names them.
-    pub const ALL: &'static [Format] = &[Format::Text, Format::Json, Format::Ndjson];
+    pub const ALL: &'static [Format] = &[
+        Format::Text,
+        Format::Json,
+        Format::Ndjson,
+        Format::Sarif,
+        Format::Junit,
+    ];
 
     /// The word for it on the command line.
     pub const fn word(self) -> &'static str {
@@ -52,6 +67,8 @@ impl Format {
             Format::Text => "text",
             Format::Json => "json",
             Format::Ndjson => "ndjson",
+            Format::Sarif => "sarif",
+            Format::Junit => "junit",
         }
     }
 
@@ -75,5 +92,7 @@ pub fn write(
         Format::Text => write_text(diagnosis, text, out),
         Format::Json => write_json(diagnosis, out),
         Format::Ndjson => write_ndjson(diagnosis, out),
+        Format::Sarif => write_sarif(diagnosis, out),
+        Format::Junit => write_junit(diagnosis, out),
     }
 }

@@ -1,0 +1,18 @@
+//! The diagnosis into SARIF 2.1.0, for code-scanning views and dashboards: one result per finding, one rule per signature.
+//!
+//! SARIF's own words stand here (rule, result, level); everywhere else a rule is a signature.
+
+mod v2;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+use crate::rank::Diagnosis;
+
+/// Writes a SARIF log of one run, indented by two, with a line feed at the end. Holds no timings.
+pub fn write_sarif(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &v2::log(diagnosis))?;
+    out.write_all(b"\n")
+}

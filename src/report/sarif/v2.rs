@@ -1,0 +1,499 @@
+//! The wire types of SARIF 2.1.0 (OASIS standard, sections 3.13 to 3.58), as far as a diagnosis fills them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::error::Problem;
+use crate::rank::{Diagnosis, EvidenceItem, NotExamined, RankedFinding, State};
+use crate::report::{masked, neutral, neutral_lines, plain};
+use crate::signature::Severity;
+
+/// Quoted evidence per result; the JSON report holds all of it.
+const LOCATIONS: usize = 10;
+/// Base of every location: the outermost archive or directory.
+const BASE: &str = "BUNDLE";
+
+#[derive(Serialize)]
+pub(super) struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    invocations: [Invocation; 1],
+    original_uri_base_ids: BTreeMap<&'static str, Base>,
+    column_kind: &'static str,
+    results: Vec<Finding>,
+    properties: RunProperties,
+}
+
+#[derive(Serialize)]
+struct Base {
+    description: Message,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Descriptor>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    id: String,
+    short_description: Message,
+    full_description: Message,
+    help: Help,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<String>,
+    default_configuration: Configuration,
+    properties: Tags,
+}
+
+#[derive(Serialize)]
+struct Help {
+    text: String,
+    markdown: String,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct Tags {
+    tags: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Message,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<Location>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RunProperties {
+    verdict: crate::rank::Verdict,
+    headline: String,
+    inputs: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding {
+    rule_id: String,
+    rule_index: usize,
+    kind: &'static str,
+    level: &'static str,
+    message: Message,
+    locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
+    occurrence_count: u64,
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    rank: f64,
+    properties: FindingProperties,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FindingProperties {
+    kind: crate::signature::Kind,
+    severity: Severity,
+    sure: crate::signature::Sureness,
+    state: State,
+    explained_by: Vec<String>,
+    subjects: Vec<BTreeMap<String, String>>,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    physical_location: Option<Physical>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logical_locations: Vec<Logical>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    uri: String,
+    uri_base_id: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u64,
+    snippet: Message,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Logical {
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+/// The whole log.
+pub(super) fn log(diagnosis: &Diagnosis) -> Log {
+    let findings: Vec<&RankedFinding> =
+        diagnosis.causes.iter().chain(&diagnosis.symptoms).collect();
+    let mut rules: Vec<Descriptor> = Vec::new();
+    let mut results = Vec::new();
+    for finding in findings {
+        let known = rules.iter().position(|rule| rule.id == finding.signature);
+        let index = known.unwrap_or_else(|| {
+            rules.push(descriptor(finding));
+            rules.len() - 1
+        });
+        results.push(result(finding, index));
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: env!("CARGO_PKG_NAME"),
+                    version,
+                    semantic_version: version,
+                    rules,
+                },
+            },
+            invocations: [invocation(diagnosis)],
+            original_uri_base_ids: BTreeMap::from([(
+                BASE,
+                Base {
+                    description: text("The root of the bundle; nested archives are folders"),
+                },
+            )]),
+            column_kind: "unicodeCodePoints",
+            results,
+            properties: RunProperties {
+                verdict: diagnosis.verdict,
+                headline: neutral(&diagnosis.headline).into_owned(),
+                inputs: diagnosis
+                    .inputs
+                    .iter()
+                    .map(|input| neutral(&input.path).into_owned())
+                    .collect(),
+            },
+        }],
+    }
+}
+
+fn text(words: impl AsRef<str>) -> Message {
+    Message {
+        text: neutral_lines(words.as_ref()).into_owned(),
+    }
+}
+
+/// A message must say something.
+fn sentence(words: &str, otherwise: &str) -> Message {
+    text(if words.trim().is_empty() {
+        otherwise
+    } else {
+        words
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}
+
+fn descriptor(finding: &RankedFinding) -> Descriptor {
+    let component = finding.signature.split('/').next().unwrap_or_default();
+    Descriptor {
+        id: finding.signature.clone(),
+        short_description: sentence(&finding.title, &finding.signature),
+        full_description: sentence(&finding.explanation, &finding.title),
+        help: help(finding),
+        help_uri: finding.references.first().cloned(),
+        default_configuration: Configuration {
+            level: level(finding.severity),
+        },
+        properties: Tags {
+            tags: vec![component.to_owned(), finding.kind.word().to_owned()],
+        },
+    }
+}
+
+/// What to do, as plain text and as Markdown. Commands are indented in the text and stand in code blocks in Markdown.
+fn help(finding: &RankedFinding) -> Help {
+    let mut text = String::new();
+    let mut markdown = String::new();
+    let _ = writeln!(text, "{}", neutral_lines(&finding.explanation));
+    let _ = writeln!(markdown, "{}", prose(&finding.explanation));
+    for (number, step) in (1..).zip(&finding.remediation.steps) {
+        let _ = writeln!(text, "{number}. {}", plain::step(step));
+        let _ = writeln!(markdown, "\n{number}. {}", prose(&plain::step(step)));
+        if let Some(run) = &step.run {
+            let _ = writeln!(text, "{}", plain::command(run));
+            let _ = writeln!(markdown, "\n{}", fenced(&neutral_lines(run)));
+        }
+    }
+    if let Some(prevention) = &finding.prevention {
+        let _ = writeln!(text, "Prevent: {}", neutral_lines(prevention));
+        let _ = writeln!(markdown, "\nPrevent: {}", prose(prevention));
+    }
+    Help {
+        text: said(text, &finding.title),
+        markdown: said(markdown, &finding.title),
+    }
+}
+
+fn said(text: String, otherwise: &str) -> String {
+    match text.trim() {
+        "" => neutral(otherwise).into_owned(),
+        text => text.to_owned(),
+    }
+}
+
+/// Text that Markdown shows as it is: what could be markup is escaped.
+pub(super) fn prose(text: &str) -> String {
+    let mut out = String::new();
+    for c in neutral_lines(text).chars() {
+        if "\\`*_{}[]<>()#+!|&~@$".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A code block whose fence is longer than any run of backticks in it.
+pub(super) fn fenced(code: &str) -> String {
+    let longest = code
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{code}\n{fence}")
+}
+
+fn result(finding: &RankedFinding, index: usize) -> Finding {
+    let explained = !finding.explained_by.is_empty();
+    let mut locations: Vec<Location> = finding
+        .evidence
+        .iter()
+        .take(LOCATIONS)
+        .map(location)
+        .collect();
+    // The decisive piece is where it is; the rest is related.
+    let related = locations.split_off(locations.len().min(1));
+    Finding {
+        rule_id: finding.signature.clone(),
+        rule_index: index,
+        kind: "fail",
+        // What follows from a cause is worth knowing, not another error.
+        level: if explained {
+            "note"
+        } else {
+            level(finding.severity)
+        },
+        message: sentence(&finding.title, &finding.signature),
+        locations,
+        related_locations: related,
+        occurrence_count: finding.count.max(1),
+        partial_fingerprints: BTreeMap::from([("subjects/v1", fingerprint(finding))]),
+        rank: (finding.confidence.clamp(0.0, 1.0) * 1000.0).round() / 10.0,
+        properties: FindingProperties {
+            kind: finding.kind,
+            severity: finding.severity,
+            sure: finding.sure,
+            state: finding.state,
+            explained_by: finding.explained_by.clone(),
+            subjects: finding
+                .subjects
+                .iter()
+                .map(|subject| subject.0.clone())
+                .collect(),
+        },
+    }
+}
+
+/// The same finding about the same things, in two bundles of one cluster.
+fn fingerprint(finding: &RankedFinding) -> String {
+    let mut out = finding.signature.clone();
+    for subject in &finding.subjects {
+        for (kind, name) in &subject.0 {
+            let _ = write!(out, ";{kind}={}", neutral(name));
+        }
+    }
+    out
+}
+
+fn location(item: &EvidenceItem) -> Location {
+    match item {
+        EvidenceItem::Line {
+            entry,
+            line,
+            text: quoted,
+            ..
+        } => Location {
+            physical_location: Some(Physical {
+                artifact_location: artifact(entry),
+                region: Some(Region {
+                    start_line: (*line).max(1),
+                    snippet: Message {
+                        text: shown(quoted),
+                    },
+                }),
+            }),
+            logical_locations: Vec::new(),
+            message: None,
+        },
+        EvidenceItem::Object {
+            object,
+            path,
+            text: quoted,
+            entry,
+            ..
+        } => of_file(entry, &format!("{object} {path}"), "object", quoted),
+        EvidenceItem::Fact {
+            fact,
+            node,
+            text: quoted,
+            entry,
+        } => {
+            let node = node.as_deref().map(|node| format!("{node}: "));
+            let name = format!("{}{fact}", node.unwrap_or_default());
+            of_file(entry, &name, "property", quoted)
+        }
+    }
+}
+
+fn of_file(entry: &str, name: &str, kind: &'static str, quoted: &str) -> Location {
+    Location {
+        physical_location: (!entry.is_empty()).then(|| Physical {
+            artifact_location: artifact(entry),
+            region: None,
+        }),
+        logical_locations: vec![Logical {
+            fully_qualified_name: neutral(name).into_owned(),
+            kind,
+        }],
+        message: Some(Message {
+            text: shown(quoted),
+        }),
+    }
+}
+
+fn shown(quoted: &str) -> String {
+    neutral(&masked(quoted)).into_owned()
+}
+
+fn artifact(entry: &str) -> Artifact {
+    Artifact {
+        uri: uri(entry),
+        uri_base_id: BASE,
+    }
+}
+
+/// A path as a relative URI reference (RFC 3986): every byte outside the unreserved ones and `/` is percent-encoded, and
+/// a first segment cannot look like a scheme.
+pub(super) fn uri(path: &str) -> String {
+    let mut out = String::new();
+    for byte in path.trim_start_matches('/').bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(char::from(byte));
+            }
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+/// The scan went well if something could be examined; what could not is told.
+fn invocation(diagnosis: &Diagnosis) -> Invocation {
+    let problems = diagnosis.problems.iter().map(problem);
+    let missing = diagnosis.not_examined.iter().map(missing);
+    Invocation {
+        execution_successful: diagnosis.verdict != crate::rank::Verdict::NotExaminable,
+        tool_execution_notifications: problems.chain(missing).collect(),
+    }
+}
+
+fn problem(problem: &Problem) -> Notification {
+    Notification {
+        level: "warning",
+        message: sentence(&problem.error, "could not be read"),
+        locations: vec![Location {
+            physical_location: Some(Physical {
+                artifact_location: artifact(&problem.entry),
+                region: None,
+            }),
+            logical_locations: Vec::new(),
+            message: None,
+        }],
+    }
+}
+
+fn missing(what: &NotExamined) -> Notification {
+    let collect: Cow<'_, str> = match &what.collect {
+        Some(command) => format!("; collect it with: {command}").into(),
+        None => "".into(),
+    };
+    Notification {
+        level: "note",
+        message: text(format!(
+            "Not examined: {}: {}{collect}",
+            what.what, what.because
+        )),
+        locations: Vec::new(),
+    }
+}
