@@ -18,7 +18,14 @@ pub fn write_junit(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()>
     let suites = [
         ("causes", diagnosis.causes.iter().map(failed).collect()),
         ("symptoms", symptoms(diagnosis)),
-        ("checked", diagnosis.checked.iter().map(passed).collect()),
+        (
+            "checked",
+            diagnosis
+                .checked
+                .iter()
+                .map(|phrase| passed(phrase))
+                .collect(),
+        ),
         ("not examined", not_examined(diagnosis)),
         ("unreadable", unreadable(diagnosis)),
     ];
@@ -107,7 +114,7 @@ fn quote(item: &EvidenceItem) -> String {
     }
 }
 
-fn passed(phrase: &String) -> TestCase {
+fn passed(phrase: &str) -> TestCase {
     let mut case = TestCase::new(neutral(phrase).as_ref(), TestCaseStatus::success());
     case.set_classname("checked");
     case
