@@ -1,7 +1,7 @@
 //! Reports opened by the programs that people and pipelines open them with. `.ci/tools` installs those; where one is
 //! absent a test says so and is skipped, unless `BUNDLEVET_REQUIRE_ALL=1`.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
