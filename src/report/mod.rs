@@ -4,6 +4,7 @@ mod json;
 mod junit;
 mod language;
 mod lines;
+mod markdown;
 mod nearest;
 mod neutral;
 mod plain;
@@ -11,6 +12,7 @@ mod sarif;
 mod secret;
 mod show;
 mod skeleton;
+mod spoken;
 mod text;
 mod words;
 
@@ -21,6 +23,7 @@ pub use json::{SCHEMA, json, write_inventory_json, write_json, write_ndjson};
 pub use junit::write_junit;
 pub use language::Language;
 pub use lines::{LINE_BYTES, NumberedLine, each_line};
+pub use markdown::write_markdown;
 pub use nearest::nearest;
 pub use neutral::{neutral, neutral_lines};
 pub use sarif::write_sarif;
@@ -45,6 +48,8 @@ pub enum Format {
     Json,
     /// For log stores: one finding per line.
     Ndjson,
+    /// For tickets: GitHub and GitLab take it as it is.
+    Markdown,
     /// For code-scanning views: SARIF 2.1.0.
     Sarif,
     /// For continuous integration: JUnit XML.
@@ -57,6 +62,7 @@ impl Format {
         Format::Text,
         Format::Json,
         Format::Ndjson,
+        Format::Markdown,
         Format::Sarif,
         Format::Junit,
     ];
@@ -67,6 +73,7 @@ impl Format {
             Format::Text => "text",
             Format::Json => "json",
             Format::Ndjson => "ndjson",
+            Format::Markdown => "markdown",
             Format::Sarif => "sarif",
             Format::Junit => "junit",
         }
@@ -81,7 +88,7 @@ impl Format {
     }
 }
 
-/// Writes a diagnosis; `text` matters to [`Format::Text`] alone.
+/// Writes a diagnosis; of `text` the language matters to every format for people, the rest to [`Format::Text`] alone.
 pub fn write(
     format: Format,
     diagnosis: &Diagnosis,
@@ -92,6 +99,7 @@ pub fn write(
         Format::Text => write_text(diagnosis, text, out),
         Format::Json => write_json(diagnosis, out),
         Format::Ndjson => write_ndjson(diagnosis, out),
+        Format::Markdown => write_markdown(diagnosis, text.language, out),
         Format::Sarif => write_sarif(diagnosis, out),
         Format::Junit => write_junit(diagnosis, out),
     }

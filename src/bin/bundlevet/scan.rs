@@ -98,6 +98,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         color: terminal::color(),
         top: args.top,
         database: database::age(&database),
+        language: report::Language::English,
     };
     let in_file = TextOptions {
         width: 100,

@@ -1,9 +1,11 @@
 //! Diagnoses made by hand, rich and hostile, for the tests of every format.
 
 mod entries;
+mod hostile;
 mod views;
 
 pub(super) use entries::evidence;
+pub(super) use hostile::{HOSTILE, hostile};
 use views::{etcd, moments, upgrade};
 
 use std::collections::BTreeMap;
@@ -325,4 +327,27 @@ pub(super) fn quiet() -> Diagnosis {
         problems: vec![],
         signatures: 240,
     }
+}
+
+/// Everything of a finding that captures fill.
+fn finding_mut(finding: &mut RankedFinding, text: &str) {
+    let own = || text.to_owned();
+    finding.title = own();
+    finding.explanation = own();
+    finding.reasons = vec![own()];
+    finding.subjects = vec![subject(&[("pod", text), ("namespace", text)])];
+    for one in &mut finding.consequences {
+        one.title = own();
+        one.subjects = vec![subject(&[("node", text)])];
+    }
+    finding.remediation.summary = own();
+    for step in &mut finding.remediation.steps {
+        (step.text, step.place, step.run) = (own(), Some(own()), Some(own()));
+        (step.takes, step.loses) = (Some(own()), Some(own()));
+    }
+    for check in &mut finding.remediation.verify {
+        (check.run, check.expect) = (own(), Some(own()));
+    }
+    finding.prevention = Some(own());
+    finding.references.push(own());
 }

@@ -75,7 +75,7 @@ pub(super) fn failing(page: &mut Page, failing: &[String]) {
 }
 
 /// The headline without what stands beside or below it anyway.
-fn headline(diagnosis: &Diagnosis) -> &str {
+pub(in crate::report) fn headline(diagnosis: &Diagnosis) -> &str {
     let text = diagnosis.headline.as_str();
     let beside = match diagnosis.verdict {
         Verdict::NoKnownCause => "no known cause: ",

@@ -9,12 +9,14 @@ mod page;
 mod rest;
 mod views;
 mod why;
-mod words;
+pub(in crate::report) mod words;
 
 #[cfg(test)]
 mod signature_tests;
 #[cfg(test)]
 mod tests;
+
+pub(super) use header::headline;
 
 pub use explain::write_signature;
 pub use inventory::write_inventory;
@@ -27,6 +29,7 @@ use std::io::{self, Write};
 use page::Page;
 
 use crate::rank::Diagnosis;
+use crate::report::Language;
 
 /// How the text is laid out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub struct TextOptions {
     pub top: Option<usize>,
     /// What is known of the database, for the header.
     pub database: DatabaseAge,
+    /// The language of the report.
+    pub language: Language,
 }
 
 impl Default for TextOptions {
@@ -48,6 +53,7 @@ impl Default for TextOptions {
             color: false,
             top: None,
             database: DatabaseAge::default(),
+            language: Language::English,
         }
     }
 }

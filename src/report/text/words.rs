@@ -8,28 +8,28 @@ use crate::rank::{RankedFinding, State, Subject, Verdict};
 use crate::signature::{Risk, Severity, Sureness};
 
 /// `2025-01-25 09:12:01Z`.
-pub(super) fn second(time: Timestamp) -> String {
+pub(in crate::report) fn second(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC)
         .strftime("%Y-%m-%d %H:%M:%SZ")
         .to_string()
 }
 
 /// `2025-01-25 09:12Z`.
-pub(super) fn minute(time: Timestamp) -> String {
+pub(in crate::report) fn minute(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC)
         .strftime("%Y-%m-%d %H:%MZ")
         .to_string()
 }
 
 /// `01-25 09:12`, where the year stands beside it.
-pub(super) fn short_minute(time: Timestamp) -> String {
+pub(in crate::report) fn short_minute(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC)
         .strftime("%m-%d %H:%M")
         .to_string()
 }
 
 /// The two largest units: `7d 5h`, `46m 29s`.
-pub(super) fn duration(from: Timestamp, to: Timestamp) -> String {
+pub(in crate::report) fn duration(from: Timestamp, to: Timestamp) -> String {
     let seconds = to.as_second().saturating_sub(from.as_second()).max(0);
     let units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
     let at = units
@@ -49,7 +49,7 @@ pub(super) fn duration(from: Timestamp, to: Timestamp) -> String {
 }
 
 /// `1,234,567`.
-pub(super) fn count(number: u64) -> String {
+pub(in crate::report) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -62,7 +62,7 @@ pub(super) fn count(number: u64) -> String {
 }
 
 /// `1.2 GiB`.
-pub(super) fn bytes(number: u64) -> String {
+pub(in crate::report) fn bytes(number: u64) -> String {
     let mut units = ["KiB", "MiB", "GiB", "TiB"].iter();
     let (mut value, mut unit) = (number as f64, "B");
     while value >= 1024.0 {
@@ -77,7 +77,7 @@ pub(super) fn bytes(number: u64) -> String {
 }
 
 /// `1 entry`, `2 entries`.
-pub(super) fn plural(number: usize, one: &str, many: &str) -> String {
+pub(in crate::report) fn plural(number: usize, one: &str, many: &str) -> String {
     format!(
         "{} {}",
         count(number as u64),
@@ -86,7 +86,7 @@ pub(super) fn plural(number: usize, one: &str, many: &str) -> String {
 }
 
 /// `node n1`; `pod a/b` where a namespace says which.
-pub(super) fn subject(subject: &Subject) -> String {
+pub(in crate::report) fn subject(subject: &Subject) -> String {
     if subject.0.get("cluster").is_some_and(|name| name == "whole") {
         return "the cluster".to_owned();
     }
@@ -120,7 +120,7 @@ pub(super) fn subjects(list: &[Subject], most: usize) -> String {
 }
 
 /// The middle of a path left out, so that it fits; the end says most, the beginning says where.
-pub(super) fn shorten(path: &str, most: usize) -> String {
+pub(in crate::report) fn shorten(path: &str, most: usize) -> String {
     if columns(path) <= most {
         return path.to_owned();
     }
@@ -139,7 +139,7 @@ pub(super) fn shorten(path: &str, most: usize) -> String {
 }
 
 /// A word as a shell reads it whole; `None` where it holds something that cannot be shown as it is.
-pub(super) fn quoted(word: &str) -> Option<String> {
+pub(in crate::report) fn quoted(word: &str) -> Option<String> {
     if *crate::report::neutral(word) != *word {
         return None;
     }
