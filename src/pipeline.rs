@@ -95,7 +95,9 @@ pub fn gather(
     let collected: Vec<Collected> = run(&case, options.threads, start, Collector::finish)?;
     let inputs = case.inputs().iter();
     let inputs = inputs.map(|input| input.path.display().to_string());
-    Ok(Evidence::merge(inputs.collect(), collected))
+    let mut evidence = Evidence::merge(inputs.collect(), collected);
+    evidence.align_clocks(database);
+    Ok(evidence)
 }
 
 /// A visitor that outlives a panic in a reader.

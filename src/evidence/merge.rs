@@ -66,6 +66,7 @@ impl Evidence {
             collected: merged.collected,
             facts: merged.facts,
             archives: merged.archives,
+            clocks: BTreeMap::new(),
             problems: merged.problems,
         };
         evidence.resolve_names();

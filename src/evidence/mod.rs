@@ -1,5 +1,6 @@
 //! Hits, Kubernetes objects and host facts into one indexed store.
 
+pub mod clocks;
 mod collect;
 mod fact;
 pub mod facts;
@@ -11,6 +12,7 @@ pub mod select;
 mod store;
 pub mod texts;
 
+pub use clocks::NodeClock;
 pub use collect::{Collected, Collector};
 pub use fact::Fact;
 pub use object::{Object, ObjectKey};

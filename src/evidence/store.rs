@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fact, Object, ObjectKey};
+use super::{Fact, NodeClock, Object, ObjectKey};
 use crate::bundle::{Archived, Entry};
 use crate::detect::EntryHits;
 use crate::error::Problem;
@@ -32,6 +32,8 @@ pub struct Evidence {
     pub facts: Vec<Fact>,
     /// Nested archives, ordered by (input, path): one without files (an empty node zip) is noticed here.
     pub archives: Vec<Archived>,
+    /// The nodes' clocks, by node, as far as something tells; times of nodes whose clock is off are corrected already.
+    pub clocks: BTreeMap<String, NodeClock>,
     /// Problems of all entries, ordered.
     pub problems: Vec<Problem>,
 }

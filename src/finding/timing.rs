@@ -1,17 +1,19 @@
 //! Time and order of observations: how many inside a window, what follows what, how long something lasts.
 //!
 //! Hits are exact to the second where all of a series were kept, to the minute beyond. Comparisons between
-//! nodes allow for [`CLOCK_TOLERANCE`]; what has no time never satisfies an order across files.
+//! nodes allow for [`CLOCK_TOLERANCE`], and for what the correction of a clock may be wrong; what has no time never
+//! satisfies an order across files.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Observation;
 use super::index::Index;
 use crate::detect::Location;
+use crate::evidence::clocks;
 use crate::signature::TimeConstraints;
 
 /// How far the clocks of two nodes of a healthy cluster may differ.
-pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
+pub const CLOCK_TOLERANCE: SignedDuration = clocks::HEALTHY;
 /// A hit belongs to the last part of a coverage when it is at most this long before its end, or within the
 /// last tenth of it.
 const TAIL: SignedDuration = SignedDuration::from_mins(10);
@@ -150,7 +152,7 @@ fn followed(
 ) -> bool {
     let after = ticks(index, follow);
     let limit = within.map_or(i64::MAX, |within| within.as_secs());
-    let tolerance = CLOCK_TOLERANCE.as_secs();
+    let tolerance = tolerance(index, seen.iter().chain(follow)).as_secs();
     let in_time = ticks(index, seen).iter().any(|&(first, _)| {
         let from = first.saturating_sub(tolerance);
         let at = after.partition_point(|&(time, _)| time < from);
@@ -178,6 +180,17 @@ fn followed(
                     .is_some_and(|(a, b)| a < b)
         })
     })
+}
+
+/// How far the times of these may be apart although they are one.
+fn tolerance<'o>(
+    index: &Index<'_>,
+    all: impl IntoIterator<Item = &'o &'o Observation>,
+) -> SignedDuration {
+    let errors = all
+        .into_iter()
+        .map(|one| index.evidence.clock_error(one.place.node.as_deref()));
+    CLOCK_TOLERANCE + errors.max().unwrap_or(SignedDuration::ZERO)
 }
 
 /// Whether hits go on for `least` after the last start of the program that the stream shows.
@@ -226,10 +239,11 @@ pub(super) fn share_window(
         .iter()
         .filter(|one| one.span.is_some() && !one.is_state())
         .collect();
+    let tolerance = tolerance(index, all);
     let overlap = |a: &Observation, b: &Observation| match (a.span, b.span) {
         (Some(a), Some(b)) => {
             let gap = a.0.max(b.0).duration_since(a.1.min(b.1));
-            gap <= window + CLOCK_TOLERANCE
+            gap <= window + tolerance
         }
         _ => true,
     };
@@ -244,7 +258,7 @@ pub(super) fn share_window(
         labelled.extend(ticks(index, &[one]).iter().map(|&(time, _)| (time, label)));
     }
     labelled.sort_unstable();
-    let width = (window + CLOCK_TOLERANCE).as_secs();
+    let width = (window + tolerance).as_secs();
     let mut latest: Vec<Option<i64>> = vec![None; timed.len()];
     for (time, label) in labelled {
         if let Some(slot) = latest.get_mut(label) {

@@ -28,6 +28,7 @@ pub(super) fn checked(
         volumes(evidence),
         collected_at.and_then(|now| certificates(evidence, now)),
         disks(evidence),
+        clocks(evidence),
     ]
     .into_iter()
     .flatten()
@@ -88,6 +89,12 @@ fn certificates(evidence: &Evidence, now: Timestamp) -> Option<String> {
             ends.len()
         )
     })
+}
+
+fn clocks(evidence: &Evidence) -> Option<String> {
+    let clocks = evidence.clocks.len();
+    let fine = clocks > 1 && evidence.clocks.values().all(|clock| !clock.corrected);
+    fine.then(|| format!("the clocks of {clocks} nodes agree"))
 }
 
 fn disks(evidence: &Evidence) -> Option<String> {

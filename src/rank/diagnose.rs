@@ -108,6 +108,7 @@ pub fn diagnose(
     let all: Vec<&RankedFinding> = ranked_causes.iter().chain(&symptoms).collect();
     Diagnosis {
         timeline: timeline::timeline(database, evidence, &findings, &all, &anchors, &inputs),
+        clocks: evidence.clocks.clone(),
         upgrade: upgrade::view(evidence),
         etcd: etcd::view(database, evidence, &findings),
         verdict,

@@ -8,6 +8,7 @@ use super::{EtcdView, Moment, UpgradeView};
 use crate::bundle::InputKind;
 use crate::detect::Captures;
 use crate::error::Problem;
+use crate::evidence::NodeClock;
 pub use crate::finding::{State, Subject};
 use crate::signature::{Kind, Risk, Severity, Sureness};
 
@@ -32,6 +33,8 @@ pub struct Diagnosis {
     pub unusual: Vec<Unusual>,
     /// What mattered, in order of time.
     pub timeline: Vec<Moment>,
+    /// The nodes' clocks as far as something tells, by node.
+    pub clocks: BTreeMap<String, NodeClock>,
     /// The latest Harvester upgrade.
     pub upgrade: Option<UpgradeView>,
     /// The etcd cluster.

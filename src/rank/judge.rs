@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
+
 use super::State;
 use super::anchor::Anchor;
 use super::fold::{Reach, Walk};
@@ -25,6 +27,8 @@ pub(super) struct Judged<'a> {
     /// Positions of the causes that it brings about: what follows from it stands on their lines.
     pub(super) feeds: BTreeSet<usize>,
     pub(super) score: Score,
+    /// How far its times may be wrong, where the clock of its node had to be corrected.
+    pub(super) clock: SignedDuration,
     /// What ordering found out, one phrase each.
     pub(super) notes: Vec<String>,
 }
@@ -98,10 +102,17 @@ pub(super) fn causes<'a>(
             rivals,
             feeds,
             score,
+            clock: clock_error(evidence, finding),
             notes: Vec::new(),
         });
     }
     causes
+}
+
+fn clock_error(evidence: &Evidence, finding: &Finding) -> SignedDuration {
+    let seen = finding.cases.iter().flat_map(|case| &case.seen);
+    let errors = seen.map(|one| evidence.clock_error(one.place.node.as_deref()));
+    errors.max().unwrap_or(SignedDuration::ZERO)
 }
 
 /// The causes whose lines are those of a symptom that follows.
@@ -247,7 +258,7 @@ fn goes_before(a: &Judged<'_>, b: &Judged<'_>) -> bool {
     let (Some(first), Some(second)) = (a.score.onset, b.score.onset) else {
         return false;
     };
-    second.duration_since(first) > CLOCK_TOLERANCE
+    second.duration_since(first) > CLOCK_TOLERANCE + a.clock.max(b.clock)
 }
 
 fn circles(causes: &mut [Judged<'_>]) {

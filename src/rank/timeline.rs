@@ -1,14 +1,15 @@
 //! What mattered, merged over all nodes and ordered by time.
 //!
-//! Times are as each source states them, in UTC; two moments less than the clock tolerance apart have no
-//! certain order, so the order of equals is by what they are, not by which file came first.
+//! Times are in UTC, and of nodes whose clock is off in the common time: a moment says by how much it was moved. Two
+//! moments less than the clock tolerance apart have no certain order, so the order of equals is by what they are, not
+//! by which file came first.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::anchor::{Anchor, From};
 use super::{InputSummary, RankedFinding, State};
 use crate::detect::Location;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, ReadEntry};
 use crate::finding::Finding;
 use crate::signature::{Database, Kind};
 
@@ -33,6 +34,8 @@ pub struct Moment {
     pub entry: Option<String>,
     /// Line in it, from 1.
     pub line: Option<u64>,
+    /// How far the clock of its node is ahead: the entry states a time that is so much later.
+    pub clock_ahead: Option<SignedDuration>,
 }
 
 /// What a moment is.
@@ -76,6 +79,7 @@ pub(super) fn timeline(
                 signature: None,
                 entry: None,
                 line: None,
+                clock_ahead: None,
             });
         }
     }
@@ -89,6 +93,7 @@ pub(super) fn timeline(
                 signature: None,
                 entry: None,
                 line: None,
+                clock_ahead: None,
             });
         }
     }
@@ -129,10 +134,10 @@ fn seen(
                 Location::Line(line) => Some(line),
                 Location::Object { .. } => None,
             });
-            (entry, line)
+            (entry, line, read.and_then(|read| moved(evidence, read)))
         };
         let mut push = |time: Timestamp, kind: MomentKind, text: String| {
-            let (entry, line) = at(time);
+            let (entry, line, clock_ahead) = at(time);
             moments.push(Moment {
                 time,
                 kind,
@@ -141,6 +146,7 @@ fn seen(
                 signature: Some(signature.id.clone()),
                 entry,
                 line,
+                clock_ahead,
             });
         };
         let kind = match signature.kind {
@@ -154,6 +160,12 @@ fn seen(
             push(last, MomentKind::LastSeen, text);
         }
     }
+}
+
+/// By how much the times of an entry were moved back.
+fn moved(evidence: &Evidence, read: &ReadEntry) -> Option<SignedDuration> {
+    let clock = evidence.clocks.get(read.entry.origin.node.as_deref()?)?;
+    clock.corrected.then_some(clock.ahead)
 }
 
 /// Starts of programs between the first and the last moment.
@@ -186,6 +198,7 @@ fn starts(evidence: &Evidence, moments: &[Moment]) -> Vec<Moment> {
                     signature: None,
                     entry: Some(read.entry.path.clone()),
                     line: None,
+                    clock_ahead: moved(evidence, read),
                 });
             }
         }

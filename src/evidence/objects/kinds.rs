@@ -85,7 +85,7 @@ pub(super) const KNOWN: &[(&str, &str, &str, bool)] = &[
         "NetworkPolicy",
         false,
     ),
-    ("leases", "coordination.k8s.io", "Lease", false),
+    ("leases", "coordination.k8s.io", "Lease", true),
     ("apiservices", "apiregistration.k8s.io", "APIService", true),
     (
         "customresourcedefinitions",

@@ -44,6 +44,9 @@ pub(super) struct Report<'a> {
     symptoms: Vec<Finding<'a>>,
     unusual: Vec<Unusual<'a>>,
     checked: Vec<Text<'a>>,
+    /// Only where something tells how far clocks are apart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    clocks: Vec<views::Clock<'a>>,
     upgrade: Option<views::Upgrade<'a>>,
     etcd: Option<views::Etcd<'a>>,
     timeline: Vec<views::Moment<'a>>,
@@ -215,6 +218,7 @@ impl<'a> From<&'a Diagnosis> for Report<'a> {
             symptoms: findings(&diagnosis.symptoms).collect(),
             unusual: diagnosis.unusual.iter().map(unusual).collect(),
             checked: texts(&diagnosis.checked),
+            clocks: diagnosis.clocks.iter().map(views::clock).collect(),
             upgrade: diagnosis.upgrade.as_ref().map(views::upgrade),
             etcd: diagnosis.etcd.as_ref().map(views::etcd),
             timeline: diagnosis.timeline.iter().map(views::moment).collect(),

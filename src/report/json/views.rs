@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::v1::{Text, Time, quoted, range, texts};
+use crate::evidence::NodeClock;
 use crate::rank::{self, EtcdView, MomentKind, UpgradeView};
 
 #[derive(Serialize)]
@@ -90,6 +91,29 @@ pub(super) struct Moment<'a> {
     signature: Option<&'a str>,
     entry: Option<&'a str>,
     line: Option<u64>,
+    /// Only of nodes whose clock is off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock_ahead_seconds: Option<f64>,
+}
+
+/// A node's clock.
+#[derive(Serialize)]
+pub(super) struct Clock<'a> {
+    node: &'a str,
+    ahead_seconds: f64,
+    within_seconds: f64,
+    from: Text<'a>,
+    corrected: bool,
+}
+
+pub(super) fn clock<'a>((node, clock): (&'a String, &'a NodeClock)) -> Clock<'a> {
+    Clock {
+        node,
+        ahead_seconds: clock.ahead.as_secs_f64(),
+        within_seconds: clock.within.as_secs_f64(),
+        from: quoted(&clock.from),
+        corrected: clock.corrected,
+    }
 }
 
 pub(super) fn upgrade(view: &UpgradeView) -> Upgrade<'_> {
@@ -183,5 +207,6 @@ pub(super) fn moment(moment: &rank::Moment) -> Moment<'_> {
         signature: moment.signature.as_deref(),
         entry: moment.entry.as_deref(),
         line: moment.line,
+        clock_ahead_seconds: moment.clock_ahead.map(|ahead| ahead.as_secs_f64()),
     }
 }

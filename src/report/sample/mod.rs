@@ -39,6 +39,7 @@ fn subject(pairs: &[(&str, &str)]) -> Subject {
 /// A three-node Harvester bundle with two causes, symptoms and everything a report can show.
 pub(super) fn rich() -> Diagnosis {
     Diagnosis {
+        clocks: BTreeMap::new(),
         verdict: Verdict::KnownCause,
         headline: "2 independent problems: kubelet will not start on n1: kernel setting kernel/panic is 0, it requires 10 (certain, ongoing since 2025-01-25 09:12 UTC); A certificate of rancher has expired (likely, ended)".into(),
         inputs: vec![harvester()],
@@ -298,6 +299,7 @@ fn defragmenting() -> RankedFinding {
 /// Nothing found in an input that says little.
 pub(super) fn quiet() -> Diagnosis {
     Diagnosis {
+        clocks: BTreeMap::new(),
         verdict: Verdict::Healthy,
         headline: "Nothing is wrong at the time of collection".into(),
         inputs: vec![InputSummary {

@@ -5,6 +5,7 @@ use crate::rank::*;
 
 pub(super) fn moments() -> Vec<Moment> {
     let moment = |time: &str, kind, text: &str, place: &str| Moment {
+        clock_ahead: None,
         time: at(time).unwrap(),
         kind,
         text: text.into(),

@@ -85,6 +85,7 @@ pub fn write_text(
     header::answer(&mut page, diagnosis, options);
     header::failing(&mut page, &diagnosis.failing);
     inputs::inputs(&mut page, diagnosis, options);
+    rest::clocks(&mut page, &diagnosis.clocks);
     for (number, finding) in (1..).zip(diagnosis.causes.iter().take(top)) {
         cause::cause(&mut page, number, finding, input);
     }

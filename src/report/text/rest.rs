@@ -1,12 +1,15 @@
 //! What stands below the causes: symptoms, what was checked, what stands out, what is missing, what was broken.
 
+use std::collections::BTreeMap;
+
 use super::cause;
 use super::header::badge;
 use super::page::{Page, Paint, span};
 use super::words;
 use crate::error::Problem;
+use crate::evidence::NodeClock;
 use crate::rank::{Diagnosis, NotExamined, RankedFinding, Unusual};
-use crate::report::masked;
+use crate::report::{masked, neutral};
 
 /// Items of a list that is long only in hostile or hopeless bundles.
 const LISTED: usize = 20;
@@ -58,6 +61,18 @@ pub(super) fn left_out(page: &mut Page, count: usize, one: &str, many: &str) {
     page.blank();
     let text = format!("{} left out by --top", words::plural(count, one, many));
     page.paragraph(0, 0, &[span(Paint::Faint, text)]);
+}
+
+/// Nodes whose clock is off, each with what tells.
+pub(super) fn clocks(page: &mut Page, clocks: &BTreeMap<String, NodeClock>) {
+    let off: Vec<String> = clocks
+        .iter()
+        .filter(|(_, clock)| clock.corrected)
+        .map(|(node, clock)| neutral(&clock.says(node)).into_owned())
+        .collect();
+    if !off.is_empty() {
+        page.paragraph(2, 2, &[span(Paint::Yellow, off.join("; "))]);
+    }
 }
 
 pub(super) fn checked(page: &mut Page, checked: &[String]) {

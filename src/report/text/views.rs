@@ -221,6 +221,7 @@ pub fn write_timeline(
     if diagnosis.timeline.is_empty() {
         page.paragraph(0, 0, &[plain("Nothing with a time was found.")]);
     }
+    super::rest::clocks(&mut page, &diagnosis.clocks);
     let mut day = String::new();
     for run in runs(&diagnosis.timeline) {
         let Some(moment) = run.first() else { continue };
@@ -265,6 +266,15 @@ fn moment(page: &mut Page, clock: &str, moment: &Moment, run: &[Moment]) {
             run.len(),
             words::second(last.time)
         )));
+    }
+    if let Some(ahead) = moment.clock_ahead {
+        let way = if ahead.is_negative() {
+            "behind"
+        } else {
+            "ahead"
+        };
+        let text = format!(" (its clock is {:#} {way})", ahead.abs());
+        spans.push(span(Paint::Faint, text));
     }
     page.paragraph(0, 18, &spans);
     if let Some(entry) = &moment.entry {
