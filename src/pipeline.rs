@@ -10,12 +10,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::bundle::{Case, Job, OpenOptions, Visit};
+use crate::decode::Asked;
 use crate::detect::Detector;
 use crate::error::{Error, Problem, Result};
 use crate::evidence::{Collected, Collector, Evidence, ObjectLimits, Progress, Wanted};
 use crate::finding;
 use crate::rank::unusual::{self, Surveyor};
-use crate::rank::{self, Diagnosis};
+use crate::rank::{self, About, Diagnosis};
 use crate::signature::Database;
 
 /// How a scan runs. The defaults suit a workstation.
@@ -27,6 +28,10 @@ pub struct ScanOptions {
     pub threads: usize,
     /// Limits on objects.
     pub objects: ObjectLimits,
+    /// The time to look at; everything by default.
+    pub period: Asked,
+    /// What to narrow the diagnosis to.
+    pub about: Option<About>,
     /// Counts what was read while the scan runs, for progress displays.
     pub progress: Option<Arc<Progress>>,
 }
@@ -42,11 +47,18 @@ pub struct Scan {
 
 /// Reads every input and diagnoses them as one case.
 pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) -> Result<Scan> {
-    let evidence = gather(paths, database, options)?;
-    let inputs = rank::summarize(&evidence);
+    let mut evidence = gather(paths, database, options)?;
+    let mut inputs = rank::summarize(&evidence);
+    let collected = inputs.iter().filter_map(|input| input.collected_at).max();
+    let period = options.period.resolve(collected);
+    if period.is_bounded() {
+        evidence.keep(&period);
+        inputs = rank::summarize(&evidence);
+    }
     let context = rank::context(&inputs);
     let findings = finding::evaluate(database, &evidence, &context);
-    let mut diagnosis = rank::diagnose(database, &evidence, findings, inputs);
+    let about = options.about.as_ref();
+    let mut diagnosis = rank::diagnose_about(database, &evidence, findings, inputs, about);
     look_again(paths, &evidence, &mut diagnosis, options)?;
     Ok(Scan {
         evidence,
@@ -81,7 +93,7 @@ pub fn gather(
     options: &ScanOptions,
 ) -> Result<Evidence> {
     let case = Case::open(paths, &options.open)?;
-    let detector = Arc::new(Detector::new(database));
+    let detector = Arc::new(Detector::within(database, options.period.absolute()));
     let wanted = Arc::new(Wanted::new(database.queries()));
     let progress = options.progress.clone().unwrap_or_default();
     let start = || {

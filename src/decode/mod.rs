@@ -31,6 +31,7 @@ mod line;
 mod logfmt;
 mod message;
 mod partial;
+mod period;
 mod plain;
 mod quote;
 mod rancher;
@@ -50,6 +51,7 @@ pub use clock::{Around, Clock, reference_from_name};
 pub use journal_header::journal_header;
 pub use line::{Level, Line, Stamp};
 pub use partial::{Partial, Stream, join, partial};
+pub use period::{Asked, Bound, Period};
 pub use start::{START_LITERALS, is_start_marker};
 
 use crate::bundle::Origin;

@@ -9,7 +9,7 @@ use super::catalog::Catalog;
 use super::group::{Cue, Group};
 use super::prover::confirm;
 use crate::bundle::{Origin, ProgramSet};
-use crate::decode::{self, Line};
+use crate::decode::{self, Line, Period};
 use crate::signature::Database;
 
 /// Sets of programs that get a prefilter of their own; entries beyond them share that of all programs.
@@ -23,6 +23,8 @@ pub struct Detector(Arc<Shared>);
 
 /// What scanners of all threads share.
 pub(crate) struct Shared {
+    /// Lines certainly outside it are no hits.
+    period: Period,
     catalog: Arc<Catalog>,
     groups: Mutex<BTreeMap<ProgramSet, Arc<OnceLock<Arc<Group>>>>>,
     /// Every pattern, for texts.
@@ -46,8 +48,18 @@ impl Detector {
         Self::of(Catalog::new(database))
     }
 
+    /// As [`new`](Self::new), without the hits that are certainly outside a period.
+    pub fn within(database: &Arc<Database>, period: Period) -> Detector {
+        Self::over(Catalog::new(database), period)
+    }
+
     pub(crate) fn of(catalog: Catalog) -> Detector {
+        Self::over(catalog, Period::default())
+    }
+
+    fn over(catalog: Catalog, period: Period) -> Detector {
         Detector(Arc::new(Shared {
+            period,
             catalog: Arc::new(catalog),
             groups: Mutex::default(),
             texts: OnceLock::new(),
@@ -89,6 +101,11 @@ impl Detector {
 impl Shared {
     pub(crate) fn catalog(&self) -> &Arc<Catalog> {
         &self.catalog
+    }
+
+    /// The time to look at.
+    pub(crate) fn period(&self) -> Period {
+        self.period
     }
 
     /// The patterns for entries of these programs.

@@ -8,7 +8,7 @@ use super::block::{Block, bounded};
 use super::catalog::{Catalog, LogPart};
 use super::series::{Proven, SeriesSet};
 use crate::bundle::ProgramSet;
-use crate::decode::{Line, Stamp};
+use crate::decode::{Line, Period, Stamp};
 
 /// Confirmed hits of a `noise` part in one entry after which it is not tried any more: such a line may be most of a file.
 pub(crate) const NOISE: u64 = 64;
@@ -26,6 +26,7 @@ pub(crate) struct Prover {
     programs: ProgramSet,
     series: SeriesSet,
     quoted: usize,
+    period: Period,
 }
 
 /// A line as it is proven.
@@ -47,6 +48,11 @@ impl Prover {
             programs,
             ..Self::default()
         }
+    }
+
+    /// Hits certainly outside this period are not counted.
+    pub(crate) fn within(&mut self, period: Period) {
+        self.period = period;
     }
 
     /// Tries patterns (indexes into the catalog, ascending, each once) on a line.
@@ -76,6 +82,10 @@ impl Prover {
             if captures.is_empty() {
                 continue;
             }
+            let stamp = (candidate.stamp)();
+            if stamp.is_some_and(|stamp| self.period.excludes(stamp)) {
+                continue;
+            }
             let limit = if self.quoted < QUOTES {
                 QUOTE
             } else {
@@ -85,7 +95,7 @@ impl Prover {
             self.quoted = self.quoted.saturating_add(quote.len());
             let proven = Proven {
                 line: candidate.number,
-                stamp: (candidate.stamp)(),
+                stamp,
                 quote: &quote,
                 announced,
             };

@@ -74,7 +74,8 @@ impl Scanner {
     /// Begins an entry; what was not finished is forgotten.
     pub fn begin(&mut self, entry: &Entry) {
         let group = self.detector.group(entry.origin.programs);
-        self.begin_with(Walk::new(self.detector.catalog(), group, entry));
+        let walk = Walk::new(self.detector.catalog(), group, entry);
+        self.begin_with(walk.within(self.detector.period()));
     }
 
     /// Begins an entry whose every line is decoded and tried with every pattern: slow, and what the fast way is

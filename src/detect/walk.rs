@@ -17,7 +17,7 @@ use super::samples::Samples;
 use super::survey::{Survey, count_newlines, has_odd};
 use super::{EntryHits, before};
 use crate::bundle::{Entry, Origin, ProgramSet};
-use crate::decode::{self, Around, Stamp};
+use crate::decode::{self, Around, Period, Stamp};
 use crate::error::Problem;
 
 /// Newlines over fewer bytes are counted rather than looked up.
@@ -83,6 +83,12 @@ impl Walk {
     /// Tries every pattern on every line from now on: the twin that the fast way is held to.
     pub(crate) fn naive(mut self) -> Self {
         self.naive = true;
+        self
+    }
+
+    /// Hits certainly outside this period are not counted.
+    pub(crate) fn within(mut self, period: Period) -> Self {
+        self.prover.within(period);
         self
     }
 

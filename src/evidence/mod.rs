@@ -7,6 +7,7 @@ pub mod facts;
 mod merge;
 mod object;
 pub mod objects;
+mod period;
 mod progress;
 pub mod select;
 mod store;

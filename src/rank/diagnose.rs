@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::anchor::{Anchor, From, anchors};
 use super::judge::{Judged, causes, order};
 use super::{
-    Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, checked, etcd, missing, quote,
-    remedy, score, timeline, upgrade, verdict,
+    About, Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, Verdict, checked, etcd,
+    missing, quote, remedy, score, timeline, upgrade, verdict,
 };
 use crate::bundle::{EntryKind, Skip};
 use crate::detect::Captures;
@@ -72,9 +72,24 @@ pub fn diagnose(
     findings: Vec<Finding>,
     inputs: Vec<InputSummary>,
 ) -> Diagnosis {
-    let anchors = anchors(database, evidence, &findings, &inputs);
+    diagnose_about(database, evidence, findings, inputs, None)
+}
+
+/// As [`diagnose`], narrowed to what the user asked about: causes of it, symptoms of it, what fails of it.
+pub fn diagnose_about(
+    database: &Database,
+    evidence: &Evidence,
+    findings: Vec<Finding>,
+    inputs: Vec<InputSummary>,
+    about: Option<&About>,
+) -> Diagnosis {
+    let mut anchors = anchors(database, evidence, &findings, &inputs);
     let context = context(&inputs);
     let mut causes = causes(database, evidence, &findings, &anchors);
+    if let Some(about) = about {
+        causes.retain(|judged| about.follows(database, &findings, judged));
+        anchors.retain(|anchor| about.is(&anchor.subject));
+    }
     let groups = order(&mut causes);
     let explained = explained(&causes);
     let symptoms: Vec<RankedFinding> = findings
@@ -82,7 +97,8 @@ pub fn diagnose(
         .enumerate()
         .filter_map(|(at, finding)| {
             let signature = database.signatures.get(finding.signature)?;
-            (signature.kind == Kind::Symptom).then_some((at, finding, signature))
+            let wanted = about.is_none_or(|about| about.concerns(database, finding));
+            (signature.kind == Kind::Symptom && wanted).then_some((at, finding, signature))
         })
         .map(|(at, finding, signature)| {
             let by = explained.get(&at).cloned().unwrap_or_default();
@@ -105,6 +121,12 @@ pub fn diagnose(
         &anchors,
         &scanned,
     );
+    let headline = match about {
+        Some(about) if verdict == Verdict::Healthy => {
+            format!("about {}: {headline}", about.words())
+        }
+        _ => headline,
+    };
     let all: Vec<&RankedFinding> = ranked_causes.iter().chain(&symptoms).collect();
     Diagnosis {
         timeline: timeline::timeline(database, evidence, &findings, &all, &anchors, &inputs),

@@ -3,6 +3,7 @@
 //! `anchor` lists the failures that have to be explained, `fold` walks from each cause through the classes of
 //! symptoms to what follows from it, `score` orders the causes, `verdict` puts the result into a sentence.
 
+mod about;
 mod anchor;
 mod checked;
 mod class;
@@ -21,7 +22,8 @@ pub mod unusual;
 mod upgrade;
 mod verdict;
 
-pub use diagnose::{context, diagnose};
+pub use about::About;
+pub use diagnose::{context, diagnose, diagnose_about};
 pub use diagnosis::{
     Check, Consequence, Diagnosis, EvidenceItem, InputSummary, NodeSummary, NotExamined,
     RankedFinding, Remediation, Scanned, State, Step, Subject, Unusual, Verdict,

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bundlevet::bundle::OpenOptions;
+use bundlevet::decode::{Asked, Bound};
 use bundlevet::evidence::Progress;
 use bundlevet::pipeline::{self, Scan, ScanOptions};
+use bundlevet::rank::About;
 use bundlevet::signature::Database;
 
 use super::failure::Failure;
@@ -20,6 +22,12 @@ pub(crate) struct ReadingArgs {
     /// Read the tree of a live (or mounted) node, `/` on the node itself
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    /// Leave out what is earlier: a UTC time (2025-01-25 09:00), or how long before the collection (90m, 2h, 3d)
+    #[arg(long, value_name = "TIME", value_parser = bound, allow_hyphen_values = true)]
+    since: Option<Bound>,
+    /// Leave out what is later
+    #[arg(long, value_name = "TIME", value_parser = bound, allow_hyphen_values = true)]
+    until: Option<Bound>,
     /// Worker threads; 0: one per core
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
@@ -30,7 +38,11 @@ pub(crate) struct ReadingArgs {
 
 impl ReadingArgs {
     /// Scans all inputs as one case, with progress on a terminal.
-    pub(crate) fn scan(&self, database: &Arc<Database>) -> Result<Scan, Failure> {
+    pub(crate) fn scan(
+        &self,
+        database: &Arc<Database>,
+        about: Option<About>,
+    ) -> Result<Scan, Failure> {
         let progress = Arc::new(Progress::default());
         let options = ScanOptions {
             open: OpenOptions {
@@ -38,6 +50,11 @@ impl ReadingArgs {
                 ..open_options(self.max_memory)
             },
             threads: self.threads,
+            period: Asked {
+                since: self.since,
+                until: self.until,
+            },
+            about,
             progress: Some(Arc::clone(&progress)),
             ..ScanOptions::default()
         };
@@ -64,6 +81,11 @@ pub(crate) fn open_options(max_memory: Option<u64>) -> OpenOptions {
         open.limits.nested_memory = bytes;
     }
     open
+}
+
+fn bound(text: &str) -> Result<Bound, String> {
+    Bound::parse(text)
+        .ok_or_else(|| "write 2025-01-25, '2025-01-25 09:00' (UTC), 2h or 3d".to_owned())
 }
 
 /// `512M`, `2GiB`, `1048576`.

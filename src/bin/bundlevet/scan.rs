@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use bundlevet::pipeline::Scan;
-use bundlevet::rank::{Diagnosis, Verdict};
+use bundlevet::rank::{About, Diagnosis, Verdict};
 use bundlevet::report::{self, Format, TextOptions};
 use bundlevet::signature::Severity;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -37,6 +37,9 @@ pub(crate) struct Args {
     /// Show at most this many causes, and symptoms, in text
     #[arg(long, value_name = "N")]
     top: Option<usize>,
+    /// Only what concerns this node, object, namespace or component (node/n2, default/web-0, upgrade)
+    #[arg(long, value_name = "WHAT", value_parser = about)]
+    about: Option<About>,
     /// Only say why this signature was found, or why not
     #[arg(long, value_name = "ID", conflicts_with = "format")]
     why: Option<String>,
@@ -49,6 +52,7 @@ Examples:
   bundlevet scan supportbundle.zip
   bundlevet scan n1.tar.gz n2.tar.gz n3.tar.gz        one tarball per node, one case
   bundlevet scan bundle.zip --top 1                   only the first cause
+  bundlevet scan bundle.zip --about node/n2 --since 2h
   bundlevet scan bundle.zip -o json=report.json --fail-on high
   bundlevet scan bundle.zip --why etcd/no-space       why was it (not) found?
   bundlevet scan --root /                             this node
@@ -65,6 +69,10 @@ fn severities() -> impl TypedValueParser<Value = Severity> {
     let words = Severity::ALL.iter().rev().map(|severity| severity.word());
     PossibleValuesParser::new(words)
         .map(|word| Severity::from_word(&word).unwrap_or(Severity::Info))
+}
+
+fn about(text: &str) -> Result<About, String> {
+    About::parse(text).ok_or_else(|| "it names nothing; write node/n2 or upgrade".to_owned())
 }
 
 fn output(text: &str) -> Result<(Format, PathBuf), String> {
@@ -92,7 +100,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let Scan {
         evidence,
         diagnosis,
-    } = args.reading.scan(&database)?;
+    } = args.reading.scan(&database, args.about.clone())?;
     let text = TextOptions {
         width: terminal::width(),
         color: terminal::color(),
