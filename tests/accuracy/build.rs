@@ -13,7 +13,7 @@ pub struct Bundle {
 }
 
 /// Times are rebased so that the incident lies shortly before this collection time.
-const COLLECTED: &str = "2025-06-15T12:00:00Z";
+pub const COLLECTED: &str = "2025-06-15T12:00:00Z";
 
 /// Builds the bundle of an incident.
 pub fn build(incident: &Incident) -> Bundle {

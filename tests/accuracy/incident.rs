@@ -61,7 +61,8 @@ pub fn load(folder: &Path) -> Vec<Incident> {
 #[derive(Debug, Clone)]
 pub enum Expected {
     Signatures(Vec<String>),
-    NotVisible,
+    /// The reason.
+    NotVisible(String),
 }
 
 /// `fixtures/incidents/keys/*.tsv`: cause, tab, ids separated by commas (or `-`, tab, the reason).
@@ -79,7 +80,10 @@ pub fn expectations(folder: &Path) -> BTreeMap<String, Expected> {
                 continue;
             };
             let value = match ids.trim() {
-                "-" => Expected::NotVisible,
+                "-" => {
+                    let why = fields.next().unwrap_or("no reason is given").trim();
+                    Expected::NotVisible(why.to_owned())
+                }
                 ids => {
                     Expected::Signatures(ids.split(',').map(|id| id.trim().to_owned()).collect())
                 }

@@ -14,6 +14,13 @@ const HARMLESS: [&str; 8] = [
     "Caches are synced",
 ];
 
+/// What a kubelet prints in many unrelated incidents.
+const LOUD: [&str; 3] = [
+    r#"E{stamp}.100000    8869 kubelet_node_status.go:92] "Unable to register node with API server" err="Post \"https://127.0.0.1:6443/api/v1/nodes\": context deadline exceeded" node="n1""#,
+    r#"E{stamp}.200000    8869 pod_workers.go:1301] "Error syncing pod, skipping" err="failed to \"StartContainer\" for \"app\" with CrashLoopBackOff: \"back-off 5m0s restarting failed container=app pod=app-0_default(00000000-0000-4000-8000-000000000001)\"" pod="default/app-0""#,
+    r#"E{stamp}.300000    8869 controller.go:145] "Failed to ensure lease exists, will retry" err="Get \"https://127.0.0.1:6443/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n1\": net/http: request canceled (Client.Timeout exceeded while awaiting headers)" interval="7s""#,
+];
+
 /// The file's own lines among at least forty harmless ones, in order of time.
 pub fn mix(path: &str, own: Vec<String>, clock: &Clock) -> String {
     let mut lines: Vec<String> = (0..44)
@@ -34,14 +41,20 @@ pub fn consequences(harvester: bool, product: &str, clock: &Clock) -> Vec<(Strin
         true => "nodes/n1.zip/n1/logs/kubelet.log".to_owned(),
         false => format!("{product}/agent-logs/kubelet.log"),
     };
-    let lines: String = (0..12)
-        .map(|at| {
-            let zoned = clock.before(30 - at).to_zoned(jiff::tz::TimeZone::UTC);
-            let stamp = zoned.strftime("%m%d %H:%M:%S");
-            format!(
-                "E{stamp}.100000    8869 kubelet_node_status.go:92] \"Unable to register node with API server\" err=\"Post \\\"https://127.0.0.1:6443/api/v1/nodes\\\": context deadline exceeded\" node=\"n1\"\nE{stamp}.200000    8869 pod_workers.go:1301] \"Error syncing pod, skipping\" err=\"failed to \\\"StartContainer\\\" for \\\"app\\\" with CrashLoopBackOff: \\\"back-off 5m0s restarting failed container=app pod=app-0_default(00000000-0000-4000-8000-000000000001)\\\"\" pod=\"default/app-0\"\nE{stamp}.300000    8869 controller.go:145] \"Failed to ensure lease exists, will retry\" err=\"Get \\\"https://127.0.0.1:6443/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n1\\\": net/http: request canceled (Client.Timeout exceeded while awaiting headers)\" interval=\"7s\"\n"
-            )
+    vec![(kubelet, loud("kubelet.log", clock))]
+}
+
+/// The loud lines of a kubelet, in the envelope of the file.
+pub fn loud(path: &str, clock: &Clock) -> String {
+    let lines = (0..12).flat_map(|at| {
+        let time = clock.before(30 - at);
+        let stamp = time
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .strftime("%m%d %H:%M:%S")
+            .to_string();
+        LOUD.map(|text| {
+            clock.wrap_as(path, "kubelet", &text.replace("{stamp}", &stamp), time) + "\n"
         })
-        .collect();
-    vec![(kubelet, lines)]
+    });
+    lines.collect()
 }

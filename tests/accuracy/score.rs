@@ -1,6 +1,6 @@
 //! Outcomes of single incidents into the published table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use bundlevet::rank::{Diagnosis, EvidenceItem};
@@ -13,8 +13,8 @@ use super::incident::Incident;
 pub enum Outcome {
     /// No signature is expected yet.
     Unmapped,
-    /// A bundle cannot show it.
-    NotVisible,
+    /// A bundle cannot show it, because of this.
+    NotVisible(String),
     /// Diagnosed.
     Scored {
         /// Place of the right cause, from 1.
@@ -117,6 +117,58 @@ impl Table {
         wrong.count() as f64 / all.len().max(1) as f64
     }
 
+    /// Share of diagnosed incidents whose cause is among the first `most`.
+    pub fn hits(&self, most: usize) -> f64 {
+        let all = self.outcomes(None);
+        let right = all
+            .iter()
+            .filter(|(rank, ..)| rank.is_some_and(|r| r <= most));
+        right.count() as f64 / all.len().max(1) as f64
+    }
+
+    /// Share of diagnosed incidents whose cause is found and quotes the incident's own words.
+    pub fn grounded(&self) -> f64 {
+        let all = self.outcomes(None);
+        let right = all
+            .iter()
+            .filter(|(rank, grounded, _)| rank.is_some() && *grounded);
+        right.count() as f64 / all.len().max(1) as f64
+    }
+
+    /// What did not come first or is not grounded, by cause.
+    pub fn misses(&self) -> String {
+        let mut misses: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (incident, outcome) in &self.rows {
+            let Outcome::Scored {
+                rank,
+                first,
+                grounded,
+            } = outcome
+            else {
+                continue;
+            };
+            if *rank == Some(1) && *grounded {
+                continue;
+            }
+            let first = first.as_ref().map_or_else(
+                || "nothing".to_owned(),
+                |(id, sure)| format!("{id} ({})", sure.word()),
+            );
+            let quoted = if *grounded { "" } else { ", not grounded" };
+            misses
+                .entry(incident.root_cause_key.clone())
+                .or_default()
+                .push(format!(
+                    "{}: rank {rank:?}, first {first}{quoted}",
+                    incident.id
+                ));
+        }
+        misses
+            .iter()
+            .map(|(key, list)| format!("{key}\n  {}\n", list.join("\n  ")))
+            .collect()
+    }
+
     fn line(&self, f: &mut fmt::Formatter<'_>, name: &str, confirmed: Option<bool>) -> fmt::Result {
         let all = self.outcomes(confirmed);
         let n = all.len().max(1) as f64;
@@ -152,28 +204,114 @@ impl Table {
         )
     }
 
-    fn classes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Share of right first answers by sureness, with its interval.
+    fn classes(&self, f: &mut fmt::Formatter<'_>, name: &str, confirmed: bool) -> fmt::Result {
+        let all = self.outcomes(Some(confirmed));
+        if all.is_empty() {
+            return Ok(());
+        }
         writeln!(
             f,
-            "\n| sureness of the first answer | right | of | share |\n|---|---|---|---|"
+            "\n| sureness of the first answer ({name}) | right | of | share | 95 % interval |\n|---|---|---|---|---|"
         )?;
         for sure in [Sureness::Certain, Sureness::Likely, Sureness::Possible] {
-            let of: Vec<_> = self
-                .outcomes(Some(true))
-                .into_iter()
-                .filter(|(.., first)| first.is_some_and(|(_, s)| *s == sure))
-                .collect();
-            let right = of.iter().filter(|(rank, ..)| *rank == Some(1)).count();
+            let of = all
+                .iter()
+                .filter(|(.., first)| first.is_some_and(|(_, s)| *s == sure));
+            let (right, of) = of.fold((0_u32, 0_u32), |(right, of), (rank, ..)| {
+                (right + u32::from(*rank == Some(1)), of + 1)
+            });
+            let (low, high) = wilson(right, of);
             writeln!(
                 f,
-                "| {} | {right} | {} | {:.2} |",
+                "| {} | {right} | {of} | {:.2} | {low:.2} to {high:.2} |",
                 sure.word(),
-                of.len(),
-                right as f64 / of.len().max(1) as f64
+                f64::from(right) / f64::from(of.max(1)),
             )?;
         }
         Ok(())
     }
+
+    /// Expected against found, where they differ: component by component.
+    fn confusion(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut cells: BTreeMap<(String, String), u32> = BTreeMap::new();
+        for (incident, outcome) in &self.rows {
+            let Outcome::Scored { rank, first, .. } = outcome else {
+                continue;
+            };
+            if *rank == Some(1) {
+                continue;
+            }
+            let expected = match incident.root_cause_key.split_once(',') {
+                Some((first, _)) => first.to_owned(),
+                None => incident.root_cause_key.clone(),
+            };
+            let found = first
+                .as_ref()
+                .map_or_else(|| "nothing".to_owned(), |(id, _)| id.clone());
+            *cells.entry((expected, found)).or_default() += 1;
+        }
+        let named: Vec<_> = cells
+            .iter()
+            .filter(|((_, found), _)| found != "nothing")
+            .collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "\n| cause | named instead | times |\n|---|---|---|")?;
+        for ((expected, found), times) in named {
+            writeln!(f, "| {expected} | {found} | {times} |")?;
+        }
+        Ok(())
+    }
+
+    /// Causes that no bundle shows, with the reason.
+    fn not_visible(&self) -> String {
+        let mut causes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (incident, outcome) in &self.rows {
+            if let Outcome::NotVisible(why) = outcome {
+                causes
+                    .entry(&incident.root_cause_key)
+                    .or_default()
+                    .insert(why);
+            }
+        }
+        let lines = causes.iter().map(|(key, why)| {
+            let why: Vec<&str> = why.iter().copied().collect();
+            format!("| {key} | {} |\n", why.join("; "))
+        });
+        format!(
+            "\n| cause | why a bundle does not show it |\n|---|---|\n{}",
+            lines.collect::<String>()
+        )
+    }
+}
+
+/// The 95 % interval of a share after Wilson.
+fn wilson(right: u32, of: u32) -> (f64, f64) {
+    if of == 0 {
+        return (0.0, 1.0);
+    }
+    let (n, z) = (f64::from(of), 1.96_f64);
+    let share = f64::from(right) / n;
+    let middle = share + z * z / (2.0 * n);
+    let spread = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + z * z / n;
+    (
+        (middle - spread) / scale,
+        ((middle + spread) / scale).min(1.0),
+    )
+}
+
+#[test]
+fn intervals_are_those_of_the_textbook() {
+    let (low, high) = wilson(87, 87);
+    assert!((low - 0.958).abs() < 0.001 && high > 0.999, "{low} {high}");
+    let (low, high) = wilson(25, 29);
+    assert!(
+        (low - 0.694).abs() < 0.001 && (high - 0.945).abs() < 0.001,
+        "{low} {high}"
+    );
 }
 
 impl fmt::Display for Table {
@@ -183,16 +321,24 @@ impl fmt::Display for Table {
             "| incidents | n | AC@1 | AC@3 | MRR | grounded | wrong at certain | silent |"
         )?;
         writeln!(f, "|---|---|---|---|---|---|---|---|")?;
-        self.line(f, "label confirmed", Some(true))?;
-        self.line(f, "label likely", Some(false))?;
-        self.line(f, "all", None)?;
-        self.classes(f)?;
+        for (name, of) in [
+            ("label confirmed", Some(true)),
+            ("label likely", Some(false)),
+            ("all", None),
+        ] {
+            if !self.outcomes(of).is_empty() {
+                self.line(f, name, of)?;
+            }
+        }
+        self.classes(f, "label confirmed", true)?;
+        self.classes(f, "label likely", false)?;
+        self.confusion(f)?;
         let count =
             |wanted: fn(&Outcome) -> bool| self.rows.iter().filter(|(_, o)| wanted(o)).count();
         writeln!(
             f,
             "\nnot visible in a bundle: {}",
-            count(|o| matches!(o, Outcome::NotVisible))
+            count(|o| matches!(o, Outcome::NotVisible(_)))
         )?;
         writeln!(
             f,
@@ -202,24 +348,7 @@ impl fmt::Display for Table {
         if std::env::var_os("BUNDLEVET_MISSES").is_none() {
             return Ok(());
         }
-        let mut misses: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (incident, outcome) in &self.rows {
-            if let Outcome::Scored { rank, first, .. } = outcome
-                && *rank != Some(1)
-            {
-                let first = first.as_ref().map_or_else(
-                    || "nothing".to_owned(),
-                    |(id, sure)| format!("{id} ({})", sure.word()),
-                );
-                misses
-                    .entry(incident.root_cause_key.clone())
-                    .or_default()
-                    .push(format!("{}: rank {rank:?}, first {first}", incident.id));
-            }
-        }
-        for (key, list) in misses {
-            writeln!(f, "{key}\n  {}", list.join("\n  "))?;
-        }
-        Ok(())
+        f.write_str(&self.misses())?;
+        f.write_str(&self.not_visible())
     }
 }

@@ -6,6 +6,8 @@ use regex::{Captures, Regex};
 /// Hands out times and rewrites the ones that stand in lines.
 pub struct Clock {
     end: Timestamp,
+    /// Seconds between two lines of one log.
+    spacing: i64,
     patterns: [(Regex, Kind); 6],
 }
 
@@ -25,6 +27,7 @@ impl Clock {
         let regex = |text: &str| Regex::new(text).expect("pattern");
         Self {
             end: end.parse().expect("time"),
+            spacing: 20,
             patterns: [
                 (
                     regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?"),
@@ -47,9 +50,14 @@ impl Clock {
         }
     }
 
+    /// The same with this many seconds between two lines of one log.
+    pub fn spaced(self, spacing: i64) -> Self {
+        Self { spacing, ..self }
+    }
+
     /// The time of line `at` of `all`: the last lies five minutes before collection, the others a few seconds apart.
-    fn time(&self, at: usize, all: usize) -> Timestamp {
-        let back = 300 + 20 * (all.saturating_sub(at + 1)) as i64;
+    pub fn time(&self, at: usize, all: usize) -> Timestamp {
+        let back = 300 + self.spacing * (all.saturating_sub(at + 1)) as i64;
         self.end - SignedDuration::from_secs(back)
     }
 
@@ -78,9 +86,32 @@ impl Clock {
 
     /// The same at a given time.
     pub fn wrap_at(&self, path: &str, line: &str, time: Timestamp) -> String {
+        let ident = match path
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".log")
+        {
+            "rke2-server" | "rke2-agent" => "rke2",
+            "k3s-agent" => "k3s",
+            "messages" | "messages.txt" | "boot.txt" | "syslog" => "kernel",
+            other => other,
+        };
+        self.wrap_as(path, ident, line, time)
+    }
+
+    /// The same where a journal names the program `ident`.
+    pub fn wrap_as(&self, path: &str, ident: &str, line: &str, time: Timestamp) -> String {
         let zoned = time.to_zoned(jiff::tz::TimeZone::UTC);
         if path == "events" {
             return line.to_owned();
+        }
+        if super::own::is_supportconfig(path) {
+            if line.contains("]: ") || line.contains(" kernel: ") {
+                return format!("{} {line}", zoned.strftime("%Y-%m-%dT%H:%M:%S+0000"));
+            }
+            let stamp = zoned.strftime("%Y-%m-%dT%H:%M:%S+0000");
+            return format!("{stamp} n1 {ident}[1187]: {line}");
         }
         let has_syslog = self.patterns[2].0.is_match(line);
         if path.starts_with("journald/")
@@ -90,17 +121,6 @@ impl Clock {
             if has_syslog {
                 return line.to_owned();
             }
-            let ident = match path
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .trim_end_matches(".log")
-            {
-                "rke2-server" | "rke2-agent" => "rke2",
-                "k3s-agent" => "k3s",
-                "messages" | "syslog" => "kernel",
-                other => other,
-            };
             return format!(
                 "{} n1 {ident}[1187]: {line}",
                 zoned.strftime("%b %d %H:%M:%S")
