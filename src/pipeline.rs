@@ -15,6 +15,7 @@ use crate::detect::Detector;
 use crate::error::{Error, Problem, Result};
 use crate::evidence::{Collected, Collector, Evidence, ObjectLimits, Progress, Wanted};
 use crate::finding;
+use crate::rank::surroundings::{self, Gatherer, Quoted};
 use crate::rank::unusual::{self, Surveyor};
 use crate::rank::{self, About, Diagnosis};
 use crate::signature::Database;
@@ -32,6 +33,8 @@ pub struct ScanOptions {
     pub period: Asked,
     /// What to narrow the diagnosis to.
     pub about: Option<About>,
+    /// Whether the lines around quoted ones are read too, for reports that show them.
+    pub surroundings: bool,
     /// Counts what was read while the scan runs, for progress displays.
     pub progress: Option<Arc<Progress>>,
 }
@@ -60,6 +63,7 @@ pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) 
     let about = options.about.as_ref();
     let mut diagnosis = rank::diagnose_about(database, &evidence, findings, inputs, about);
     look_again(paths, &evidence, &mut diagnosis, options)?;
+    look_around(paths, &mut diagnosis, options)?;
     Ok(Scan {
         evidence,
         diagnosis,
@@ -83,6 +87,20 @@ fn look_again(
         run(&case, options.threads, start, Surveyor::finish)?
     };
     unusual::complete(diagnosis, evidence, surveys.concat());
+    Ok(())
+}
+
+/// The lines around quoted ones, where a report shows them: each quoted entry is read once more, up to its last quote.
+fn look_around(paths: &[PathBuf], diagnosis: &mut Diagnosis, options: &ScanOptions) -> Result<()> {
+    let piped = paths.iter().any(|path| path.as_os_str() == "-");
+    let quoted = Arc::new(Quoted::of(diagnosis));
+    if !options.surroundings || piped || quoted.is_empty() {
+        return Ok(());
+    }
+    let case = Case::open(paths, &options.open)?;
+    let start = || Gatherer::new(Arc::clone(&quoted));
+    let found = run(&case, options.threads, start, Gatherer::finish)?;
+    surroundings::complete(diagnosis, found.concat());
     Ok(())
 }
 
@@ -122,6 +140,11 @@ impl Worker for Collector {
     fn abandon(&mut self, problem: Problem) {
         Collector::abandon(self, problem);
     }
+}
+
+impl Worker for Gatherer {
+    // the first pass has reported what cannot be read
+    fn abandon(&mut self, _problem: Problem) {}
 }
 
 impl Worker for Surveyor {

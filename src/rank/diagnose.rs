@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::anchor::{Anchor, From, anchors};
 use super::judge::{Judged, causes, order};
 use super::{
-    About, Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, Verdict, checked, etcd,
-    missing, quote, remedy, score, timeline, upgrade, verdict,
+    About, Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, Verdict, chart, checked,
+    etcd, missing, quote, remedy, score, timeline, upgrade, verdict,
 };
 use crate::bundle::{EntryKind, Skip};
 use crate::detect::Captures;
@@ -128,10 +128,20 @@ pub fn diagnose_about(
         _ => headline,
     };
     let all: Vec<&RankedFinding> = ranked_causes.iter().chain(&symptoms).collect();
+    let upgrade = upgrade::view(evidence);
     Diagnosis {
+        chart: chart::chart(
+            database,
+            evidence,
+            &all,
+            &anchors,
+            &inputs,
+            upgrade.as_ref(),
+        ),
+        surroundings: Vec::new(),
         timeline: timeline::timeline(database, evidence, &findings, &all, &anchors, &inputs),
         clocks: evidence.clocks.clone(),
-        upgrade: upgrade::view(evidence),
+        upgrade,
         etcd: etcd::view(database, evidence, &findings),
         verdict,
         headline,

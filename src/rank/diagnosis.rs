@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{EtcdView, Moment, UpgradeView};
+use super::{Chart, EtcdView, Moment, Surroundings, UpgradeView};
 use crate::bundle::InputKind;
 use crate::detect::Captures;
 use crate::error::Problem;
@@ -35,6 +35,10 @@ pub struct Diagnosis {
     pub timeline: Vec<Moment>,
     /// The nodes' clocks as far as something tells, by node.
     pub clocks: BTreeMap<String, NodeClock>,
+    /// The same and every hit, by node and component: what a picture shows.
+    pub chart: Chart,
+    /// The lines around quoted ones, by entry and line; empty unless they were asked for.
+    pub surroundings: Vec<Surroundings>,
     /// The latest Harvester upgrade.
     pub upgrade: Option<UpgradeView>,
     /// The etcd cluster.

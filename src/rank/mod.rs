@@ -5,6 +5,7 @@
 
 mod about;
 mod anchor;
+mod chart;
 mod checked;
 mod class;
 mod diagnose;
@@ -17,12 +18,14 @@ mod quote;
 mod remedy;
 mod score;
 mod summary;
+pub mod surroundings;
 mod timeline;
 pub mod unusual;
 mod upgrade;
 mod verdict;
 
 pub use about::About;
+pub use chart::{Chart, Lane, Mark, MarkKind};
 pub use diagnose::{context, diagnose, diagnose_about};
 pub use diagnosis::{
     Check, Consequence, Diagnosis, EvidenceItem, InputSummary, NodeSummary, NotExamined,
@@ -30,6 +33,7 @@ pub use diagnosis::{
 };
 pub use etcd::{EtcdMember, EtcdView};
 pub use summary::summarize;
+pub use surroundings::Surroundings;
 pub use timeline::{Moment, MomentKind};
 pub use upgrade::{UpgradeCondition, UpgradeNode, UpgradeView, WaitingLine};
 

@@ -54,6 +54,15 @@ pub(in crate::report) fn hostile(text: &str) -> Diagnosis {
             (*quoted, *entry) = (own(), own());
         }
     }
+    for one in &mut diagnosis.surroundings {
+        (one.before, one.after) = (vec![own(), own()], vec![own()]);
+    }
+    for lane in &mut diagnosis.chart.lanes {
+        (lane.node, lane.component) = (Some(own()), own());
+        for mark in &mut lane.marks {
+            mark.what = own();
+        }
+    }
     for one in &mut diagnosis.unusual {
         (one.entry, one.template, one.sample) = (own(), own(), own());
     }

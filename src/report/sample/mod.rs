@@ -6,7 +6,7 @@ mod views;
 
 pub(super) use entries::evidence;
 pub(super) use hostile::{HOSTILE, hostile};
-use views::{etcd, moments, upgrade};
+use views::{chart, etcd, moments, surroundings, upgrade};
 
 use std::collections::BTreeMap;
 
@@ -53,6 +53,8 @@ pub(super) fn rich() -> Diagnosis {
         causes: vec![kernel_flag(), certificates()],
         symptoms: vec![not_ready(), defragmenting()],
         timeline: moments(),
+        chart: chart(),
+        surroundings: surroundings(),
         upgrade: Some(upgrade()),
         etcd: Some(etcd()),
         unusual: vec![Unusual {
@@ -321,6 +323,8 @@ pub(super) fn quiet() -> Diagnosis {
         causes: vec![],
         symptoms: vec![],
         timeline: Vec::new(),
+        chart: Chart::default(),
+        surroundings: Vec::new(),
         upgrade: None,
         etcd: None,
         unusual: vec![],

@@ -139,3 +139,81 @@ pub(super) fn etcd() -> EtcdView {
         caution: Some("Do not reboot n2.".into()),
     }
 }
+
+/// Lanes of a cluster, of a node as a whole and of its parts.
+pub(super) fn chart() -> Chart {
+    let mark = |time: &str, kind, what: &str, count| Mark {
+        time: at(time).unwrap(),
+        kind,
+        what: what.into(),
+        count,
+    };
+    let span = |from: &str, to: &str| (at(from).unwrap(), at(to).unwrap());
+    let lane = |node: Option<&str>, component: &str, marks| Lane {
+        node: node.map(Into::into),
+        component: component.into(),
+        covered: vec![
+            span("2025-01-25T05:00:00Z", "2025-01-25T08:40:00Z"),
+            span("2025-01-25T09:00:00Z", "2025-01-25T09:58:30Z"),
+        ],
+        marks,
+    };
+    let flag = "kubelet/invalid-kernel-flag";
+    Chart {
+        bucket: 60,
+        left_out: 2,
+        lanes: vec![
+            lane(
+                None,
+                "upgrade",
+                vec![mark(
+                    "2025-01-25T05:30:00Z",
+                    MarkKind::Change,
+                    "ImageReady is True",
+                    1,
+                )],
+            ),
+            lane(
+                Some("n1"),
+                "",
+                vec![mark("2025-01-25T08:55:00Z", MarkKind::Boot, "boot", 1)],
+            ),
+            lane(
+                Some("n1"),
+                "kubelet",
+                vec![
+                    mark("2025-01-25T09:12:00Z", MarkKind::Cause, flag, 4),
+                    mark("2025-01-25T09:12:00Z", MarkKind::Start, "start", 2),
+                    mark("2025-01-25T09:20:00Z", MarkKind::Cause, flag, 8),
+                ],
+            ),
+            lane(
+                Some("n2"),
+                "etcd",
+                vec![mark(
+                    "2025-01-25T09:00:00Z",
+                    MarkKind::Symptom,
+                    "etcd/defragmenting",
+                    1,
+                )],
+            ),
+            Lane {
+                covered: Vec::new(),
+                ..lane(Some("n3"), "", Vec::new())
+            },
+        ],
+    }
+}
+
+pub(super) fn surroundings() -> Vec<Surroundings> {
+    vec![Surroundings {
+        entry: "nodes/n1.zip/n1/logs/kubelet.log".into(),
+        line: 4211,
+        input: 0,
+        before: strings(&[
+            "I0125 09:12:01.500000   10917 server.go:1] before <b>",
+            "I0125 09:12:01.510000   10917 server.go:2] \u{1b}[31mred",
+        ]),
+        after: strings(&["systemd[1]: kubelet exited"]),
+    }]
+}
