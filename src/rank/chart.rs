@@ -208,8 +208,8 @@ impl Drawing {
             let known = self
                 .marks
                 .get(&(key.clone(), MarkKind::Boot, "boot".to_owned()));
-            if !known.is_some_and(|known| known.range(second - 300..second + 300).next().is_some())
-            {
+            let near = known.and_then(|known| known.range(second - 300..second + 300).next());
+            if near.is_none() {
                 self.mark(&key, MarkKind::Boot, "boot", second, 1);
             }
         }
