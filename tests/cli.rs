@@ -330,6 +330,85 @@ fn a_scan_is_narrowed_to_a_node_and_to_a_time() {
 }
 
 #[test]
+fn a_configuration_file_sets_defaults() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("bundlevet.toml");
+    let path = file.to_str().unwrap();
+    let bundle = broken_rke2();
+    let with = |text: &str, args: &[&str]| {
+        std::fs::write(&file, text).unwrap();
+        run(&[&["scan", &bundle, "--config", path], args].concat())
+    };
+    assert_eq!(with("[scan]\nfail-on = 'high'", &[]).0, 1);
+    assert_eq!(
+        with(
+            "fail-on = 'high'",
+            &["--disable", "kubelet/*", "--disable", "rke2/*"]
+        )
+        .0,
+        1
+    );
+    let json = with("format = 'json'\n[scan]\ntop = 1\n", &[]).1;
+    assert!(json.starts_with('{'));
+    let text = with("format = 'json'", &["--format", "text"]).1;
+    assert!(text.contains("KNOWN CAUSE"), "the command line wins");
+    assert!(
+        with("format = 'json'", &["--why", "kubelet/invalid-kernel-flag"])
+            .1
+            .contains("Why we think so")
+    );
+    for (text, says) in [
+        ("thread = 2", "did you mean threads"),
+        ("[scna]\nthreads = 2", "no option `threads` in [scna]"),
+        ("threads = 'many'", "invalid value 'many' for '--threads"),
+        ("[scan]\nstrict = 3", "`strict` is true or false"),
+        ("threads = ", "failed to read"),
+        ("threads = 1.5", "no text, whole number"),
+    ] {
+        let (code, _, err) = with(text, &[]);
+        assert!(code == 2 && err.contains(says), "{text}: {err}");
+    }
+    assert_eq!(run(&["scan", &bundle, "--config", "/nonexistent"]).0, 2);
+    std::fs::write(&file, "threads = 1").unwrap();
+    let in_dir = |args: &[&str]| parts(bundlevet(args).current_dir(dir.path()).output().unwrap());
+    assert!(in_dir(&["config"]).1.contains("threads = 1"));
+    assert!(
+        in_dir(&["config", "--no-config"])
+            .1
+            .starts_with("# no configuration file")
+    );
+    let (_, _, err) = in_dir(&["scan", &bundle, "--verbose"]);
+    assert!(
+        err.contains("settings from bundlevet.toml") && err.contains("bytes read in"),
+        "{err}"
+    );
+    assert_eq!(in_dir(&["scan", &bundle, "--quiet"]).2, "");
+}
+
+#[test]
+fn completions_and_manual_pages_cover_every_command() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let (code, script, _) = run(&["completions", shell]);
+        assert!(code == 0 && script.contains("inventory"), "{shell}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(run(&["man", "--dir", dir.path().to_str().unwrap()]).0, 0);
+    for page in ["bundlevet", "bundlevet-scan", "bundlevet-signatures-check"] {
+        let text = std::fs::read_to_string(dir.path().join(format!("{page}.1"))).unwrap();
+        assert!(text.contains(".TH"), "{page}");
+    }
+    assert!(run(&["man"]).1.contains("bundlevet"));
+}
+
+#[test]
+fn a_mistyped_command_is_guessed() {
+    let (code, _, err) = run(&["sacn", "x"]);
+    assert!(code == 2 && err.contains("scan"), "{err}");
+    let (code, _, err) = run(&["scan", "x", "--fial-on", "high"]);
+    assert!(code == 2 && err.contains("--fail-on"), "{err}");
+}
+
+#[test]
 fn help_teaches_by_examples() {
     for args in [
         vec!["--help"],

@@ -2,13 +2,25 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{explain, grep, inventory, scan, schema, show, signatures, timeline};
+use super::{config, explain, grep, inventory, manual, scan, schema, show, signatures, timeline};
 
 /// Reads a Harvester, Rancher, RKE2/K3s or Longhorn support bundle and says what broke first, how it knows, and
 /// what to do now.
 #[derive(Parser)]
 #[command(name = "bundlevet", version, propagate_version = true, after_help = EXAMPLES)]
 pub(crate) struct Cli {
+    /// Say nothing on standard error but errors: no progress, no notes
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say on standard error what is read, with which settings, and how long it took
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Defaults from this file instead of bundlevet.toml
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<std::path::PathBuf>,
+    /// Do without bundlevet.toml
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub(crate) no_config: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -31,6 +43,12 @@ pub(crate) enum Command {
     Signatures(signatures::Args),
     /// Print the JSON Schema of a report
     Schema(schema::Args),
+    /// Print the settings of bundlevet.toml, and where it was found
+    Config(config::Args),
+    /// Print the completions of a shell
+    Completions(manual::CompletionsArgs),
+    /// Print the manual page
+    Man(manual::ManArgs),
 }
 
 const EXAMPLES: &str = "\

@@ -1,11 +1,13 @@
 //! The command line: parses, calls the library, prints, exits.
 
 mod cli;
+mod config;
 mod database;
 mod explain;
 mod failure;
 mod grep;
 mod inventory;
+mod manual;
 mod outcome;
 mod output;
 mod progress;
@@ -19,12 +21,24 @@ mod timeline;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use cli::{Cli, Command};
+use config::Configured;
+use outcome::Outcome;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    outcome::exit_code(run())
+}
+
+fn run() -> Outcome {
+    let Configured { matches, source } = config::read(std::env::args_os().collect())?;
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    outcome::speak(cli.quiet, cli.verbose);
+    if let Some(path) = config::path(source.as_ref()) {
+        outcome::note(&format!("settings from {}", path.display()));
+    }
+    match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Grep(args) => grep::run(&args),
@@ -33,6 +47,8 @@ fn main() -> ExitCode {
         Command::Signatures(args) => signatures::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),
-    };
-    outcome::exit_code(outcome)
+        Command::Config(args) => config::run(&args, source.as_ref()),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
+    }
 }

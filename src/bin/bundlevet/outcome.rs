@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::failure::Failure;
 
@@ -32,6 +33,27 @@ pub(crate) fn exit_code(outcome: Outcome) -> ExitCode {
                 ExitCode::from(2)
             }
         },
+    }
+}
+
+/// How much is said on standard error: 0 errors, 1 also progress, 2 also notes.
+static SPEECH: AtomicU8 = AtomicU8::new(1);
+
+/// Takes `--quiet` and `--verbose`.
+pub(crate) fn speak(quiet: bool, verbose: bool) {
+    let much = if quiet { 0 } else { 1 + u8::from(verbose) };
+    SPEECH.store(much, Ordering::Relaxed);
+}
+
+/// Whether `--quiet` was given.
+pub(crate) fn is_quiet() -> bool {
+    SPEECH.load(Ordering::Relaxed) == 0
+}
+
+/// A note that only `--verbose` shows.
+pub(crate) fn note(message: &str) {
+    if SPEECH.load(Ordering::Relaxed) >= 2 {
+        say(message);
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::outcome::is_quiet;
 use bundlevet::evidence::Progress;
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressState, ProgressStyle};
 
@@ -14,7 +15,7 @@ pub(crate) struct Shown(ProgressBar);
 impl Shown {
     /// Nothing is shown where standard error is no terminal.
     pub(crate) fn start(progress: &Arc<Progress>) -> Self {
-        if !std::io::stderr().is_terminal() {
+        if is_quiet() || !std::io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
         let counters = Arc::clone(progress);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bundlevet::bundle::OpenOptions;
 use bundlevet::decode::{Asked, Bound};
@@ -11,6 +12,7 @@ use bundlevet::rank::About;
 use bundlevet::signature::Database;
 
 use super::failure::Failure;
+use super::outcome::note;
 use super::progress::Shown;
 
 /// What to read, and at what cost.
@@ -69,8 +71,18 @@ impl ReadingArgs {
                 .into());
             }
         }
-        let _shown = Shown::start(&progress);
-        Ok(pipeline::scan(&self.inputs, database, &options)?)
+        note(&format!("{} signatures", database.signatures.len()));
+        let shown = Shown::start(&progress);
+        let begun = Instant::now();
+        let scan = pipeline::scan(&self.inputs, database, &options)?;
+        drop(shown);
+        note(&format!(
+            "{} entries, {} bytes read in {:.2} s",
+            progress.entries(),
+            progress.bytes(),
+            begun.elapsed().as_secs_f64()
+        ));
+        Ok(scan)
     }
 }
 

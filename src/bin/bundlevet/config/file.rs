@@ -1,0 +1,192 @@
+//! Where the configuration file is, and what it sets.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// Files larger than this are no configuration.
+const LARGEST: u64 = 1 << 20;
+const NAME: &str = "bundlevet.toml";
+
+/// A configuration file that was read.
+pub(crate) struct Source {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// As it stands.
+    pub(crate) text: String,
+    /// What it sets, in order.
+    pub(crate) settings: Vec<Setting>,
+}
+
+/// One key of the file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// Names of the commands of its section; empty: every command.
+    pub(crate) section: Vec<String>,
+    /// Long name of an option.
+    pub(crate) key: String,
+    /// Its values as they would stand on the command line.
+    pub(crate) values: Vec<String>,
+}
+
+/// The file that is to be used: one that was named must be there, others may be.
+pub(crate) fn find(args: &[OsString]) -> Result<Option<Source>, Failure> {
+    let named = match option(args) {
+        Wish::None => return Ok(None),
+        Wish::File(path) => Some(path),
+        Wish::Default => std::env::var_os("BUNDLEVET_CONFIG")
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from),
+    };
+    let path = match named {
+        Some(path) => path,
+        None => match places().into_iter().find(|path| path.is_file()) {
+            Some(path) => path,
+            None => return Ok(None),
+        },
+    };
+    read(path).map(Some)
+}
+
+/// Where a file is looked for, first found.
+pub(crate) fn places() -> Vec<PathBuf> {
+    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".config"));
+    let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
+    let own = config.filter(|path| path.is_absolute()).or(home);
+    let mut places = vec![PathBuf::from(NAME)];
+    places.extend(own.map(|own| own.join("bundlevet").join(NAME)));
+    places.push(Path::new("/etc/bundlevet").join(NAME));
+    places
+}
+
+enum Wish {
+    Default,
+    None,
+    File(PathBuf),
+}
+
+/// `--config` and `--no-config` are needed before the command line can be read.
+fn option(args: &[OsString]) -> Wish {
+    let mut wish = Wish::Default;
+    let mut args = args.iter().skip(1);
+    while let Some(arg) = args.next() {
+        if arg == "--" {
+            break;
+        } else if arg == "--no-config" {
+            wish = Wish::None;
+        } else if arg == "--config" {
+            if let Some(path) = args.next() {
+                wish = Wish::File(path.into());
+            }
+        } else if let Some(path) = arg.to_str().and_then(|arg| arg.strip_prefix("--config=")) {
+            wish = Wish::File(OsStr::new(path).into());
+        }
+    }
+    wish
+}
+
+fn read(path: PathBuf) -> Result<Source, Failure> {
+    let failed =
+        |because: String| Failure::Said(format!("failed to read {}: {because}", path.display()));
+    let size = std::fs::metadata(&path)
+        .map_err(|error| failed(error.to_string()))?
+        .len();
+    if size > LARGEST {
+        return Err(failed("too large for a configuration file".to_owned()));
+    }
+    let text = std::fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| failed(format!("\n{error}")))?;
+    let mut settings = Vec::new();
+    settings_of(&table, &[], &mut settings).map_err(failed)?;
+    Ok(Source {
+        path,
+        text,
+        settings,
+    })
+}
+
+fn settings_of(
+    table: &toml::Table,
+    section: &[String],
+    out: &mut Vec<Setting>,
+) -> Result<(), String> {
+    for (key, value) in table {
+        if let toml::Value::Table(inner) = value {
+            let section = [section, std::slice::from_ref(key)].concat();
+            settings_of(inner, &section, out)?;
+            continue;
+        }
+        let values = match value {
+            toml::Value::Array(list) => list
+                .iter()
+                .map(|one| word(key, one))
+                .collect::<Result<_, _>>()?,
+            one => vec![word(key, one)?],
+        };
+        out.push(Setting {
+            section: section.to_vec(),
+            key: key.clone(),
+            values,
+        });
+    }
+    Ok(())
+}
+
+fn word(key: &str, value: &toml::Value) -> Result<String, String> {
+    match value {
+        toml::Value::String(text) => Ok(text.clone()),
+        toml::Value::Integer(number) => Ok(number.to_string()),
+        toml::Value::Boolean(flag) => Ok(flag.to_string()),
+        toml::Value::Datetime(time) => Ok(time.to_string()),
+        toml::Value::Float(_) | toml::Value::Array(_) | toml::Value::Table(_) => Err(format!(
+            "`{key}` is no text, whole number, true or false, or a list of them"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_are_commands() {
+        let table: toml::Table =
+            "threads = 2\n[scan]\nsignatures = ['a', 'b']\n[signatures.check]\nstrict = true"
+                .parse()
+                .unwrap();
+        let mut settings = Vec::new();
+        settings_of(&table, &[], &mut settings).unwrap();
+        let shown: Vec<String> = settings
+            .iter()
+            .map(|s| format!("{}:{}={}", s.section.join("."), s.key, s.values.join(",")))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "scan:signatures=a,b",
+                "signatures.check:strict=true",
+                ":threads=2"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_command_line_names_the_file() {
+        let wish = |args: &[&str]| {
+            let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+            match option(&args) {
+                Wish::Default => "default".to_owned(),
+                Wish::None => "none".to_owned(),
+                Wish::File(path) => path.display().to_string(),
+            }
+        };
+        assert_eq!(wish(&["bundlevet", "scan", "x"]), "default");
+        assert_eq!(wish(&["bundlevet", "--config", "a", "scan"]), "a");
+        assert_eq!(wish(&["bundlevet", "scan", "--config=b"]), "b");
+        assert_eq!(wish(&["bundlevet", "scan", "--no-config"]), "none");
+        assert_eq!(wish(&["bundlevet", "scan", "--", "--config=b"]), "default");
+    }
+}
