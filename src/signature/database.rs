@@ -56,9 +56,15 @@ impl Database {
     }
 
     /// The shipped signatures, plus (or replaced by) those of user directories in the order given, less the disabled
-    /// ids (`kubelet/invalid-kernel-flag`, or `kubelet/*`). Signatures that cannot be used are left out and said.
+    /// ids (`kubelet/invalid-kernel-flag`, or `kubelet/*`; `*` stands for all that are shipped). Signatures that
+    /// cannot be used are left out and said.
     pub fn load(dirs: &[PathBuf], disabled: &[String]) -> (Database, Vec<SignatureProblem>) {
-        let shipped = Database::shipped();
+        let none = Arc::default();
+        let shipped = if disabled.iter().any(|wish| wish == "*") {
+            &none
+        } else {
+            Database::shipped()
+        };
         let mut database = Database {
             signatures: Vec::new(),
             ..shipped.as_ref().clone()
@@ -72,7 +78,7 @@ impl Database {
         for dir in dirs {
             problems.extend(database.take(Directory::read(dir), false, &mut signatures));
         }
-        for wish in disabled {
+        for wish in disabled.iter().filter(|wish| *wish != "*") {
             let id = database.renamed.get(wish).unwrap_or(wish);
             let before = signatures.len();
             match id.strip_suffix('*') {
@@ -237,6 +243,8 @@ mod tests {
         );
         assert_eq!(problems.last().unwrap().code, Code::DeadReference);
         let ids: Vec<_> = database.signatures.iter().map(|s| &s.id).collect();
+        let alone = Database::load(&dirs[1..], &["*".to_owned()]).0;
+        assert_eq!(alone.signatures.len(), 1, "nothing that is shipped is left");
         assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
     }
 

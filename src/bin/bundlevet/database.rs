@@ -15,7 +15,7 @@ pub(crate) struct DatabaseArgs {
     /// Add (or override) signatures from this directory; repeatable
     #[arg(long = "signatures", value_name = "DIR")]
     pub(crate) directories: Vec<PathBuf>,
-    /// Do without this signature; repeatable
+    /// Do without this signature; `kubelet/*` is a component, `*` all that are shipped; repeatable
     #[arg(long, value_name = "ID")]
     pub(crate) disable: Vec<String>,
 }
