@@ -29,6 +29,13 @@ pub struct ObjectKey {
 /// Set in the `value` of an object that was read from a table and lacks most of its fields.
 pub(super) const FROM_TABLE: &str = "bundlevet/from-table";
 
+impl ObjectKey {
+    /// Whether it is a node of the cluster.
+    pub fn is_node(&self) -> bool {
+        self.kind == "Node" && self.group.is_empty()
+    }
+}
+
 impl Object {
     /// Whether only some of its fields were collected, so that a missing one proves nothing.
     pub fn is_partial(&self) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Context, Place};
+use super::{Context, Examined, Place};
 use crate::bundle::{Entry, EntryKind, Instance, Origin, ProgramSet};
 use crate::detect::{HitSeries, Location};
 use crate::evidence::select::Selector;
@@ -14,6 +14,7 @@ use crate::evidence::{Evidence, Object, ObjectKey, ReadEntry};
 pub(super) struct Index<'e> {
     pub(super) evidence: &'e Evidence,
     pub(super) selector: Selector<'e>,
+    pub(super) examined: Examined<'e>,
     /// (signature, part) to entry and position of the series in it.
     series: BTreeMap<(u32, u16), Vec<(u32, u32)>>,
     /// For each entry, the first entry of the same stream: rotated files and earlier instances of one program.
@@ -59,6 +60,7 @@ impl<'e> Index<'e> {
         }
         Self {
             evidence,
+            examined: Examined::new(evidence),
             selector: Selector::new(evidence, context.collected_at),
             series,
             streams,

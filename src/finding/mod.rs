@@ -8,6 +8,7 @@
 mod account;
 mod context;
 mod evaluate;
+mod examined;
 mod index;
 mod join;
 mod observe;
@@ -20,6 +21,7 @@ mod timing;
 pub use account::{Account, PartAccount, Status};
 pub use context::Context;
 pub use evaluate::{Case, Finding, evaluate, why};
+pub use examined::Examined;
 pub use observe::{Observation, Proof};
 pub use state::State;
 pub use subject::{Place, Subject};

@@ -165,8 +165,13 @@ pub(super) fn is_event(reference: &str) -> bool {
     typed.rsplit('/').next() == Some("Event")
 }
 
-/// What would have to be collected for a `log` part, as a noun phrase.
-fn missing(part: &Part) -> String {
+/// What would have to be collected for a part, as a noun phrase.
+pub(super) fn missing(part: &Part) -> String {
+    match &part.source {
+        Source::Log { .. } => {}
+        Source::Object(query) => return format!("{} objects", query.kind().kind),
+        Source::Fact(query) => return format!("{} of nodes", query.key().source()),
+    }
     if !part.text_in.log {
         return "Events".to_owned();
     }

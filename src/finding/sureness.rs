@@ -7,7 +7,9 @@ use super::join::Combination;
 use super::observe::Answer;
 use super::{Context, Observation, Proof, Subject, timing};
 use crate::bundle::EntryKind;
-use crate::signature::{Affected, Kind, Signature, Sureness, VersionRange, Weight, affected};
+use crate::signature::{
+    Affected, Kind, Signature, Source, Sureness, VersionRange, Weight, affected,
+};
 
 /// Hits this soon after the start of a program belong to its start.
 const START_UP: jiff::SignedDuration = jiff::SignedDuration::from_mins(3);
@@ -46,7 +48,7 @@ impl Subjected<'_, '_> {
         };
         self.more(combination, &mut judgement);
         self.less(combination, &mut judgement);
-        self.without(&mut judgement);
+        self.without(combination, &mut judgement);
         self.missing(&mut judgement);
         self.version(&mut judgement);
         self.start_up(combination, &mut judgement);
@@ -84,7 +86,7 @@ impl Subjected<'_, '_> {
                 let reason = self.reason(weight, combination, &agreeing);
                 let reason = format!("less sure: {reason}");
                 judgement.reasons.push(reason);
-            } else if let Some(Answer::NotCollected(what)) = self.answers.get(weight.part) {
+            } else if let Some(what) = self.unknown(weight.part, combination) {
                 judgement.sure = judgement.sure.lowered();
                 let reason = match &weight.reason {
                     Some(reason) => reason.fill(&combination.captures()),
@@ -97,9 +99,29 @@ impl Subjected<'_, '_> {
         }
     }
 
-    fn without(&self, judgement: &mut Judgement) {
+    /// What would have to be collected to rule out a part that was not seen: its source is missing at all, or at the
+    /// place and time of the combination.
+    fn unknown(&self, part: usize, combination: &Combination<'_>) -> Option<String> {
+        if let Some(Answer::NotCollected(what)) = self.answers.get(part) {
+            return Some(what.clone());
+        }
+        let chosen = || combination.chosen.iter();
+        let of_subject = self.subject.get("node");
+        let node = of_subject.or_else(|| chosen().find_map(|one| one.place.node.as_deref()));
+        let node = node.filter(|_| !self.subject.is_cluster());
+        let part = self.signature.parts.get(part)?;
+        let logs = matches!(part.source, Source::Log { .. });
+        let when = chosen().filter(|_| logs).filter_map(|one| one.span).max();
+        let when = when.map(|(first, _)| first);
+        let seen = matches!(part.source, Source::Object(_))
+            || self.index.examined.rules_out(part, node, when);
+        let place = node.map(|node| format!(" of {node}")).unwrap_or_default();
+        (!seen).then(|| format!("{}{place}", super::observe::missing(part)))
+    }
+
+    fn without(&self, combination: &Combination<'_>, judgement: &mut Judgement) {
         for &part in &self.signature.condition.without {
-            if let Some(Answer::NotCollected(what)) = self.answers.get(part) {
+            if let Some(what) = self.unknown(part, combination) {
                 judgement.sure = judgement.sure.lowered();
                 let name = self.name(part);
                 judgement.reasons.push(format!(

@@ -1,7 +1,8 @@
 //! Which findings follow from a cause, and which failure states it reaches, through the classes of symptoms.
 //!
 //! A cause names classes; symptom signatures carry classes and lead to further ones. A walk over classes goes on
-//! through a class of which nothing was seen: that link is then assumed. Place: a class that is seen where its
+//! through a class of which nothing was seen where nobody could have seen it: that link is then assumed. It ends at a
+//! class that was looked for, where and when the cause was, and not seen. Place: a class that is seen where its
 //! cause sits must agree with the cause's subjects, until the walk has passed a class that is seen everywhere.
 //! Time: what was over before the cause began, or began well before it, does not follow from it, unless the
 //! cause's own log begins too late to tell. What has no time is held together by place alone.
@@ -10,10 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::anchor::Anchor;
+use super::anchor::{Anchor, From};
 use super::class;
 use crate::evidence::Evidence;
-use crate::finding::{Case, Finding, Subject};
+use crate::finding::{Case, Examined, Finding, Subject};
 use crate::signature::{Class, Database, Kind};
 
 /// A consequence may be logged this long before its cause is: programs retry before they name the reason.
@@ -46,6 +47,7 @@ pub(super) struct Walk<'a> {
     pub(super) evidence: &'a Evidence,
     pub(super) findings: &'a [Finding],
     pub(super) anchors: &'a [Anchor],
+    pub(super) examined: &'a Examined<'a>,
 }
 
 /// A class on the way, whether the places must still agree, and whether a link was assumed.
@@ -76,7 +78,10 @@ impl Walk<'_> {
             let (class, local, assumed) = step;
             reach.classes.insert(class);
             let found = self.follow(finding, &onset, step, cause, &mut reach);
-            self.reach_anchors(finding, &onset, class, local, &mut reach);
+            let found = self.reach_anchors(finding, &onset, class, local, &mut reach) || found;
+            if !found && self.looked_for(finding, class, local) {
+                continue;
+            }
             for symptom in self.database.symptoms(class) {
                 for next in &symptom.leads_to {
                     let stays = local && class::is_local(*next);
@@ -135,14 +140,35 @@ impl Walk<'_> {
         class: Class,
         local: bool,
         reach: &mut Reach,
-    ) {
+    ) -> bool {
+        let mut found = false;
         for (at, anchor) in self.anchors.iter().enumerate() {
             let open = onset.allows_since(anchor.since);
             let same = anchor.class == class || stands_for(anchor.class, class);
             if same && open && (!local || near(cause, &anchor.subject)) {
                 reach.anchors.insert(at);
+                found |= anchor.from != From::Words;
             }
         }
+        found
+    }
+
+    /// Whether symptoms of a class would have been seen: on every node of the cause where the class sits there, else
+    /// anywhere, at the time of the cause.
+    fn looked_for(&self, cause: &Finding, class: Class, local: bool) -> bool {
+        let nodes: BTreeSet<Option<&str>> = match local {
+            true => cause
+                .cases
+                .iter()
+                .map(|case| case.subject.get("node"))
+                .collect(),
+            false => BTreeSet::from([None]),
+        };
+        let when = cause.span.map(|(first, _)| first);
+        nodes.iter().all(|node| {
+            let mut signatures = self.database.symptoms(class);
+            signatures.any(|signature| self.examined.signature(signature, *node, when))
+        })
     }
 }
 

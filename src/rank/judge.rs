@@ -10,7 +10,7 @@ use super::fold::{Reach, Walk};
 use super::score::{self, Score};
 use crate::detect::Location;
 use crate::evidence::Evidence;
-use crate::finding::{CLOCK_TOLERANCE, Finding};
+use crate::finding::{CLOCK_TOLERANCE, Examined, Finding};
 use crate::signature::{Database, Kind, Signature, Sureness};
 
 /// A cause or symptom on its way into the diagnosis.
@@ -40,7 +40,9 @@ pub(super) fn causes<'a>(
     findings: &'a [Finding],
     anchors: &[Anchor],
 ) -> Vec<Judged<'a>> {
+    let examined = Examined::new(evidence);
     let walk = Walk {
+        examined: &examined,
         database,
         evidence,
         findings,

@@ -118,3 +118,26 @@ fn an_object_that_says_since_when_has_an_onset() {
     assert_eq!(found.cases[0].subject, Subject::node("n2"));
     assert_eq!(found.span.map(|(first, _)| first), Some(at(300)));
 }
+
+#[test]
+fn a_rival_is_ruled_out_only_where_and_when_it_was_looked_for() {
+    let mut signature = cause("a/x").with_part("rival", Kubelet);
+    signature.condition.less = vec![weight(1)];
+    let db = database(vec![signature]);
+    let at_500 = || log("n1", Etcd).hit(&db, "a/x", 0, &[], &[500]);
+    let sure = |logs: Vec<build::Log>| only(&db, &evidence(logs)).sure;
+    let looked = sure(vec![at_500(), log("n1", Kubelet)]);
+    assert_eq!(looked, Sureness::Certain);
+    let seen = log("n1", Kubelet).hit(&db, "a/x", 1, &[], &[500]);
+    assert_eq!(sure(vec![at_500(), seen]), Sureness::Likely);
+    // without the log that named it: no surer, whatever other logs there are
+    assert_eq!(sure(vec![at_500()]), Sureness::Likely);
+    assert_eq!(sure(vec![at_500(), log("n2", Kubelet)]), Sureness::Likely);
+    let earlier = log("n1", Kubelet).covers(0, 300);
+    let found = only(&db, &evidence(vec![at_500(), earlier]));
+    assert_eq!(found.sure, Sureness::Likely);
+    assert_eq!(
+        found.cases[0].reasons[1],
+        "less sure: logs of kubelet of n1 not collected, so not ruled out that `rival`"
+    );
+}

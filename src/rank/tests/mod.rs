@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::bundle::InputKind;
-use crate::bundle::Program::{Etcd, Kubelet, Rancher};
+use crate::bundle::Program::{Etcd, Kubelet, Rancher, Rke2};
 use crate::evidence::Evidence;
 use crate::finding::build::{self, *};
 use crate::finding::evaluate;
@@ -88,6 +88,29 @@ fn a_missing_link_is_assumed() {
     ]);
     let d = run(&db, &e);
     assert!(d.causes[0].consequences[0].assumed);
+}
+
+#[test]
+fn a_link_that_was_looked_for_and_not_seen_is_no_link() {
+    let mut signatures = kubelet_down();
+    let down = signatures.iter_mut().find(|s| s.id == "kubelet/down");
+    down.unwrap().parts[0].programs = Rke2.into();
+    let db = database(signatures);
+    let with = |more: Vec<crate::finding::build::Log>| {
+        let mut logs = vec![
+            log("n1", Kubelet).hit(&db, "kubelet/flag", 0, &[], &[500, 599]),
+            log("n1", Etcd).hit(&db, "node/not-ready", 0, &[], &[510, 600]),
+        ];
+        logs.extend(more);
+        let d = run(&db, &evidence(logs));
+        let folded = d.causes[0].consequences.iter().map(|c| c.assumed);
+        folded.collect::<Vec<bool>>()
+    };
+    assert_eq!(with(Vec::new()), [true]);
+    // another node's log, and one that does not cover the time, say nothing of it
+    assert_eq!(with(vec![log("n2", Rke2)]), [true]);
+    assert_eq!(with(vec![log("n1", Rke2).covers(0, 400)]), [true]);
+    assert_eq!(with(vec![log("n1", Rke2)]), [false; 0]);
 }
 
 #[test]
