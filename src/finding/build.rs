@@ -41,6 +41,7 @@ fn log_part(name: &str, programs: ProgramSet) -> Part {
         programs,
         text_in: TextIn::default(),
         captures: Default::default(),
+        sure: None,
         time: TimeConstraints::default(),
     }
 }

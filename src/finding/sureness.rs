@@ -42,7 +42,7 @@ impl Subjected<'_, '_> {
     /// collected counts like a rival.
     pub(super) fn judge(&self, combination: &Combination<'_>) -> Judgement {
         let mut judgement = Judgement {
-            sure: self.signature.sure,
+            sure: self.base(combination),
             sources: 0,
             reasons: Vec::new(),
         };
@@ -53,6 +53,14 @@ impl Subjected<'_, '_> {
         self.version(&mut judgement);
         self.start_up(combination, &mut judgement);
         judgement
+    }
+
+    /// The signature's own class, or the lower one that a part says it is worth.
+    fn base(&self, combination: &Combination<'_>) -> Sureness {
+        let parts = combination.chosen.iter();
+        parts
+            .filter_map(|one| self.signature.parts.get(one.part)?.sure)
+            .fold(self.signature.sure, Sureness::min)
     }
 
     fn more(&self, combination: &Combination<'_>, judgement: &mut Judgement) {

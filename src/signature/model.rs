@@ -91,6 +91,8 @@ pub struct Part {
     pub text_in: TextIn,
     /// Captures that every match of this part provides, in order of name.
     pub captures: BTreeSet<String>,
+    /// A finding that stands on this part begins at most this sure; `None`: as sure as the signature.
+    pub sure: Option<Sureness>,
     /// Time and order.
     pub time: TimeConstraints,
 }

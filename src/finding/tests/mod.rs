@@ -241,6 +241,22 @@ fn only_independent_sources_make_surer() {
 }
 
 #[test]
+fn a_part_can_be_worth_less_than_the_signature() {
+    let mut signature = cause("a/x").with_part("vague", Etcd);
+    signature.parts[1].sure = Some(Sureness::Possible);
+    signature.condition.all = Vec::new();
+    signature.condition.any = vec![0, 1];
+    let db = database(vec![signature]);
+    let seen = |parts: &[u16]| {
+        let one = |log: Log, part: &u16| log.hit(&db, "a/x", *part, &[], &[598]);
+        evidence(vec![parts.iter().fold(log("n1", Etcd), one)])
+    };
+    assert_eq!(only(&db, &seen(&[1])).sure, Sureness::Possible);
+    assert_eq!(only(&db, &seen(&[0])).sure, Sureness::Certain);
+    assert_eq!(only(&db, &seen(&[0, 1])).sure, Sureness::Certain);
+}
+
+#[test]
 fn rivals_make_less_sure_present_or_not_collected() {
     let mut signature = weighed().sure(Sureness::Certain);
     signature.condition.less = vec![weight(2)];

@@ -51,11 +51,11 @@ pub(super) fn check(
     let index = Index::new(own.iter().copied());
     for benign in lines {
         let line = decode(benign.raw.as_bytes(), &origin(benign.programs));
-        for signature in index.firing(&benign.raw, &line, benign.programs) {
+        for (signature, sure) in index.firing(&benign.raw, &line, benign.programs) {
             let why = match signature.kind {
                 Kind::Noise => continue,
                 _ if patient(signature) => continue,
-                Kind::Cause if signature.sure > Sureness::Possible => {
+                Kind::Cause if sure > Sureness::Possible => {
                     "not more than `possible`, or more words"
                 }
                 _ if benign.healthy && signature.severity >= Severity::Medium => {

@@ -8,7 +8,7 @@ use super::problem;
 use super::sample::{Sample, fires, hits, origin, shown};
 use crate::bundle::ProgramSet;
 use crate::decode::{Line, decode};
-use crate::signature::{Code, Database, Given, Kind, Signature, SignatureProblem};
+use crate::signature::{Code, Database, Given, Kind, Signature, SignatureProblem, Sureness};
 
 /// Candidate signatures of a raw line, by literal.
 pub(super) struct Index<'a> {
@@ -55,7 +55,7 @@ impl<'a> Index<'a> {
         raw: &str,
         line: &Line,
         programs: ProgramSet,
-    ) -> Vec<&'a Arc<Signature>> {
+    ) -> Vec<(&'a Arc<Signature>, Sureness)> {
         let mut candidates = self.always.clone();
         if let Some(literals) = &self.literals {
             for found in literals.find_overlapping_iter(raw) {
@@ -67,23 +67,30 @@ impl<'a> Index<'a> {
         candidates
             .into_iter()
             .filter_map(|at| self.signatures.get(at).copied())
-            .filter(|signature| alone(signature, line, programs))
+            .filter_map(|signature| Some((signature, alone(signature, line, programs)?)))
             .collect()
     }
 }
 
-/// Whether one line is all that the signature asks for, and this line is it. One that asks for several lines counts
-/// as firing: samples repeat.
-fn alone(signature: &Signature, line: &Line, programs: ProgramSet) -> bool {
+/// Whether one line is all that the signature asks for, and this line is it; and how sure it then is. One that asks for
+/// several lines counts as firing: samples repeat.
+fn alone(signature: &Signature, line: &Line, programs: ProgramSet) -> Option<Sureness> {
     let holds = |at: &usize| {
-        signature.parts.get(*at).is_some_and(|part| {
-            part.time.then.is_none()
-                && part.programs.intersects(programs)
-                && fires(part, line).is_some()
-        })
+        let part = signature.parts.get(*at)?;
+        let holds = part.time.then.is_none()
+            && part.programs.intersects(programs)
+            && fires(part, line).is_some();
+        holds.then(|| part.sure.unwrap_or(signature.sure))
     };
     let condition = &signature.condition;
-    condition.all.iter().all(holds) && (condition.any.is_empty() || condition.any.iter().any(holds))
+    let mut sure = signature.sure;
+    for part in &condition.all {
+        sure = sure.min(holds(part)?);
+    }
+    if !condition.any.is_empty() {
+        sure = sure.min(condition.any.iter().filter_map(holds).max()?);
+    }
+    Some(sure)
 }
 
 pub(super) fn check(
@@ -101,12 +108,12 @@ pub(super) fn check(
                 continue;
             }
             let line = decode(sample.raw.as_bytes(), &origin(sample.programs));
-            for other in index.firing(&sample.raw, &line, sample.programs) {
-                if rivals(signature, other, &sample) {
+            for (other, sure) in index.firing(&sample.raw, &line, sample.programs) {
+                if rivals(signature, other, sure, &sample) {
                     let message = format!(
                         "`{}` ({}) fires on it too: `{}`",
                         other.id,
-                        other.sure.word(),
+                        sure.word(),
                         shown(&sample.raw)
                     );
                     problems.push(problem(
@@ -123,10 +130,15 @@ pub(super) fn check(
 
 /// Whether another signature would take the place of this one. Not if it has the same line among its own samples:
 /// then both hold.
-fn rivals(signature: &Signature, other: &Signature, sample: &Sample<'_>) -> bool {
+fn rivals(signature: &Signature, other: &Signature, sure: Sureness, sample: &Sample<'_>) -> bool {
     let both = other
         .tests
         .iter()
         .any(|test| matches!(&test.given, Given::Hit(lines) if lines.contains(&sample.raw)));
-    other.id != signature.id && other.kind == Kind::Cause && other.sure >= signature.sure && !both
+    let own = sample
+        .test
+        .part
+        .and_then(|at| signature.parts.get(at)?.sure);
+    let own = own.unwrap_or(signature.sure);
+    other.id != signature.id && other.kind == Kind::Cause && sure >= own && !both
 }

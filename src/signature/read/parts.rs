@@ -7,7 +7,7 @@ use crate::signature::node::{Key, Node, Value};
 use crate::signature::pattern::{Pattern, Shapes};
 use crate::signature::problem::Code;
 use crate::signature::query::{FactQuery, Query};
-use crate::signature::{Part, Source, TextIn, Then, TimeConstraints};
+use crate::signature::{Part, Source, Sureness, TextIn, Then, TimeConstraints};
 
 /// Keys of a part, in their order.
 const PART_KEYS: &[&str] = &[
@@ -16,6 +16,7 @@ const PART_KEYS: &[&str] = &[
     "fact",
     "where",
     "cel",
+    "sure",
     "programs",
     "text-in",
     "not",
@@ -75,6 +76,7 @@ impl Reader {
             not: common.not.clone(),
             programs: common.programs,
             text_in: self.text_in(entries),
+            sure: None,
             time: TimeConstraints::default(),
         };
         let follow_up = self.time(entries, &mut part, 1, common);
@@ -172,6 +174,15 @@ impl Reader {
             not,
             programs: get(entries, "programs").map_or(common.programs, |node| self.programs(node)),
             text_in: self.text_in(entries),
+            sure: get(entries, "sure").and_then(|node| {
+                self.word(
+                    node,
+                    "sure",
+                    Sureness::ALL,
+                    Sureness::word,
+                    Code::UnknownWord,
+                )
+            }),
             time: TimeConstraints::default(),
         };
         let follow_up = self.time(entries, &mut part, next, common);
@@ -263,6 +274,7 @@ impl Reader {
             not,
             programs: get(then, "programs").map_or(part.programs, |node| self.programs(node)),
             text_in: part.text_in,
+            sure: None,
             time: TimeConstraints::default(),
         };
         part.time.then = Some(Then {
