@@ -20,7 +20,9 @@ pub fn build(incident: &Incident) -> Bundle {
     let harvester = incident
         .product
         .iter()
-        .any(|p| p == "harvester" || p == "longhorn");
+        .any(|p| p == "harvester" || p == "longhorn")
+        // the layout of the support-bundle-kit, whatever the product
+        || incident.r#where.starts_with("logs/");
     let mut places = Places::of(incident, harvester);
     let mut clock = Clock::ending(COLLECTED);
     for (at, line) in incident.log_lines.iter().enumerate() {
@@ -148,8 +150,15 @@ impl Places {
             .strip_prefix("message:")
             .map(|m| m.trim().trim_matches(['\'', '"']));
         match message {
-            Some(message) => self.events.push(message.to_owned()),
-            None if text.split_whitespace().count() > 4 && text.contains("  ") => {
+            // YAML folds a long message over lines
+            Some(message) => self
+                .events
+                .push(message.lines().map(str::trim).collect::<Vec<_>>().join(" ")),
+            // a Harvester bundle has no kubectl tables; the collector's tarballs have
+            None if !self.harvester
+                && text.split_whitespace().count() > 4
+                && text.contains("  ") =>
+            {
                 self.tables
                     .entry("pods".to_owned())
                     .or_default()

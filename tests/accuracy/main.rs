@@ -74,7 +74,8 @@ fn score(incidents: &[Incident]) -> Table {
     let expected = incident::expectations(&project("fixtures/incidents/keys"));
     let mut table = Table::default();
     for one in incidents {
-        let outcome = match expected.get(&one.root_cause_key) {
+        let alone = expected.get(&format!("incident:{}", one.id));
+        let outcome = match alone.or_else(|| expected.get(&one.root_cause_key)) {
             None => Outcome::Unmapped,
             Some(Expected::NotVisible(why)) => Outcome::NotVisible(why.clone()),
             Some(Expected::Signatures(_)) if !one.has_material() => {

@@ -88,7 +88,7 @@ impl Form {
                 Self::Message
             }
             Some(_) if text.starts_with(b"The connection to the server") => Self::Message,
-            Some(_) if table::is_header(first_line) => Self::Table,
+            Some(_) if table::is_header(first_line) || table::is_row(first_line) => Self::Table,
             Some(_) => Self::Yaml,
         }
     }

@@ -9,10 +9,13 @@ use super::wanted::Wanted;
 use super::{secret, structs};
 use crate::bundle::Entry;
 use crate::error::Problem;
-use crate::evidence::{Object, ObjectKey, texts};
+use crate::evidence::texts::{self, Text, TextKind};
+use crate::evidence::{Object, ObjectKey};
 
 /// Problems of one kind kept apart per entry; the rest are counted.
 const PROBLEMS: usize = 8;
+/// So much of a table's row is matched, in characters.
+const ROW_TEXT: usize = 1 << 10;
 
 /// Takes the values of one entry.
 pub(super) struct Sink<'a> {
@@ -103,6 +106,28 @@ impl<'a> Sink<'a> {
             }
             None => {}
         }
+    }
+
+    /// Takes the words of one row of a table, as a text of its own.
+    pub(super) fn row(&mut self, number: u64, line: &str) {
+        if self.read.texts.len() >= self.limits.texts {
+            return;
+        }
+        let table = self.entry.path.rsplit('/').next().unwrap_or_default();
+        self.read.texts.push(Text {
+            kind: TextKind::Object,
+            text: line.chars().take(ROW_TEXT).collect(),
+            object: format!("table {table}"),
+            path: format!("rows[{number}]"),
+            entry: self.index,
+            time: None,
+            first: None,
+            count: 1,
+            node: None,
+            namespace: None,
+            pod: None,
+            uid: None,
+        });
     }
 
     /// Ends a list: `head` is the list without its items. The kind of the list decides for items that say none.

@@ -23,27 +23,41 @@ pub(super) fn is_header(line: &[u8]) -> bool {
     line.iter().all(capitals) && matches!(first, b"NAME" | b"NAMESPACE" | b"LAST")
 }
 
+/// Whether a first line is a row of a table without its head (`--no-headers`): columns, and nothing that YAML begins with.
+pub(super) fn is_row(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let has = |words: &[u8]| line.windows(words.len()).any(|at| at == words);
+    let first = line.split(|&b| b == b' ').next().unwrap_or_default();
+    has(b"   ") && !first.ends_with(b":") && !line.starts_with(b"-") && !line.starts_with(b"#")
+}
+
 /// Reads the rows of a table whose path names its kind.
 pub(super) fn read(bytes: &mut dyn Read, sink: &mut Sink<'_>) {
-    let Some(plural) = Place::of(&sink.entry().path).plural else {
-        return;
-    };
+    let plural = Place::of(&sink.entry().path).plural;
     // The collector writes the file while it asks, so the file's time is what ages count back from.
     let now = sink.entry().modified;
     let mut window = Window::new(bytes, ROW);
     let mut columns = Vec::new();
+    let mut number = 0;
     while let Some(span) = window.line() {
+        number += 1;
         let line = String::from_utf8_lossy(window.slice(span.from, span.to)).into_owned();
         if is_header(line.as_bytes()) {
             columns = header(&line);
-        } else if !line.trim().is_empty() && !columns.is_empty() {
+        } else if !line.trim().is_empty() {
             let row = Row {
                 columns: &columns,
                 line: &line,
                 now,
             };
-            if let Some(object) = object(&plural, &row) {
+            let object = plural.as_ref().and_then(|plural| object(plural, &row));
+            let said = sink.read.texts.len();
+            if let Some(object) = object.filter(|_| !columns.is_empty()) {
                 sink.item(object);
+            }
+            // columns that no object has a field for (a phase, a release's state) still say something
+            if sink.read.texts.len() == said {
+                sink.row(number, line.trim());
             }
         }
         window.release();

@@ -122,6 +122,17 @@ fn tables_of_the_collector() {
         (107, Some("n1"), Some("test-crash"))
     );
     assert_eq!(text.time, "2025-12-04T09:15:11Z".parse().ok());
+    // a kind without a reader of its own, and without a head: the row is a text
+    let read = read_text(
+        "rke2/kubectl/releases",
+        "rancher-webhook   cattle-system   pending-install   v0.3\n",
+    );
+    let row = read.texts.first().expect("a row");
+    assert_eq!(row.object, "table releases");
+    assert_eq!(
+        row.text,
+        "rancher-webhook   cattle-system   pending-install   v0.3"
+    );
     let pods = table(&[
         &[
             "NAMESPACE",
