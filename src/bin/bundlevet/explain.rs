@@ -1,8 +1,8 @@
 //! `bundlevet explain ID`.
 
-use std::io;
+use std::io::{self, Write};
 
-use bundlevet::report::{TextOptions, write_signature};
+use bundlevet::report::{TextOptions, signature_page, write_signature};
 
 use super::database::{self, DatabaseArgs};
 use super::outcome::{Done, Outcome};
@@ -15,11 +15,20 @@ pub(crate) struct Args {
     /// Id of a signature, as reports name it
     #[arg(value_name = "ID")]
     id: String,
+    /// Write the page in Markdown, as in docs/signatures
+    #[arg(long)]
+    markdown: bool,
     #[command(flatten)]
     database: DatabaseArgs,
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
+    if args.markdown {
+        let (database, _) = args.database.load()?;
+        let page = signature_page(database::find(&database, &args.id)?);
+        io::stdout().lock().write_all(page.as_bytes())?;
+        return Ok(Done::Well);
+    }
     print(&args.id, &args.database)
 }
 

@@ -11,7 +11,7 @@ use crate::report::spoken::code_pieces;
 const GAP: &str = "&#8203;";
 
 /// One line of prose.
-pub(super) fn inline(text: &str) -> String {
+pub(in crate::report) fn inline(text: &str) -> String {
     escape(text, true)
 }
 
@@ -21,7 +21,7 @@ pub(super) fn summary(text: &str) -> String {
 }
 
 /// Prose in which words between backticks are commands.
-pub(super) fn prose(text: &str) -> String {
+pub(in crate::report) fn prose(text: &str) -> String {
     let pieces = code_pieces(text).into_iter();
     pieces
         .map(|(is_code, piece)| if is_code { code(piece) } else { inline(piece) })
@@ -102,7 +102,7 @@ fn ends_with(text: &str, word: &str) -> bool {
 }
 
 /// A piece of code within a line.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let text = neutral(&masked(text)).into_owned();
     let ticks = "`".repeat(longest_run(&text) + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') || text.trim().is_empty() {
@@ -119,7 +119,7 @@ pub(super) fn cell_code(text: &str) -> String {
 }
 
 /// A block of code between fences that nothing inside can close.
-pub(super) fn block(language: &str, text: &str) -> String {
+pub(in crate::report) fn block(language: &str, text: &str) -> String {
     let text = neutral_lines(&masked(text)).into_owned();
     let fence = "`".repeat((longest_run(&text) + 1).max(3));
     format!(

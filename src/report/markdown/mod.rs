@@ -11,6 +11,8 @@ mod rest;
 #[cfg(test)]
 mod tests;
 
+pub(super) use escape::{block, code, inline, prose};
+
 use std::io::{self, Write};
 
 use super::Language;

@@ -2,7 +2,8 @@
 //!
 //! SARIF's own words stand here (rule, result, level); everywhere else a rule is a signature.
 
-mod v2;
+mod build;
+mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,6 @@ use crate::rank::Diagnosis;
 
 /// Writes a SARIF log of one run, indented by two, with a line feed at the end. Holds no timings.
 pub fn write_sarif(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &v2::log(diagnosis))?;
+    serde_json::to_writer_pretty(&mut *out, &build::log(diagnosis))?;
     out.write_all(b"\n")
 }

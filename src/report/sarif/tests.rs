@@ -46,17 +46,7 @@ fn hostile_text_stays_text() {
 #[test]
 fn uris_are_encoded() {
     assert_eq!(
-        super::v2::uri("/nodes/n 1.zip/a:b/<x>#磁.log"),
+        super::build::uri("/nodes/n 1.zip/a:b/<x>#磁.log"),
         "nodes/n%201.zip/a%3Ab/%3Cx%3E%23%E7%A3%81.log"
-    );
-}
-
-#[test]
-fn code_cannot_leave_its_block() {
-    let fenced = super::v2::fenced("a\n````\n# title");
-    assert!(fenced.starts_with("`````text\n") && fenced.ends_with("\n`````"));
-    assert_eq!(
-        super::v2::prose("[x](http://a) <b>"),
-        "\\[x\\]\\(http://a\\) \\<b\\>"
     );
 }

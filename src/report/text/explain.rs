@@ -110,7 +110,7 @@ fn looked_for(page: &mut Page, part: &Part, named: bool) {
 }
 
 /// What is asked of, and the fields that are looked at.
-fn asked(of: &str, clauses: &[Clause]) -> String {
+pub(in crate::report) fn asked(of: &str, clauses: &[Clause]) -> String {
     let paths: Vec<String> = clauses
         .iter()
         .map(|clause| clause.path.to_string())
@@ -150,7 +150,7 @@ fn what_to_do(page: &mut Page, signature: &Signature) {
     }
 }
 
-fn requirement(requirement: &signature::Requirement) -> String {
+pub(in crate::report) fn requirement(requirement: &signature::Requirement) -> String {
     let not = if requirement.negated { "not " } else { "" };
     format!("{not}{}", requirement.range)
 }

@@ -19,6 +19,7 @@ mod tests;
 pub(super) use header::headline;
 
 pub use explain::write_signature;
+pub(super) use explain::{asked, requirement};
 pub use inventory::write_inventory;
 pub use views::write_timeline;
 pub use why::write_why;

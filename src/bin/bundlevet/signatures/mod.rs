@@ -2,6 +2,7 @@
 
 mod checking;
 mod new;
+mod pages;
 
 use std::io::{self, BufWriter, Write};
 
@@ -39,6 +40,11 @@ enum Command {
         after_help = "Example:\n  bundlevet signatures test my-signatures/etcd/no-space.yaml"
     )]
     Test(checking::TestArgs),
+    /// Write the documentation of the database: a Markdown page per signature, and an index
+    #[command(
+        after_help = "Examples:\n  bundlevet signatures pages docs/signatures\n  bundlevet signatures pages docs/signatures --check"
+    )]
+    Pages(pages::PagesArgs),
     /// Write the skeleton of a signature from a log line on standard input
     #[command(
         after_help = "Examples:\n  bundlevet show bundle.zip etcd.log:42 -C 0 | cut -c11- | bundlevet signatures new etcd/peer-lost --program etcd\n  xclip -o | bundlevet signatures new etcd/peer-lost --dir my-signatures"
@@ -87,6 +93,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Command::Show(args) => explain::print(&args.id, &args.database),
         Command::Check(args) => checking::check(args),
         Command::Test(args) => checking::test(args),
+        Command::Pages(args) => pages::pages(args),
         Command::New(args) => new::new(args),
     }
 }

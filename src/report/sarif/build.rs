@@ -1,13 +1,13 @@
-//! The wire types of SARIF 2.1.0 (OASIS standard, sections 3.13 to 3.58), as far as a diagnosis fills them.
+//! A diagnosis into the types of a SARIF log: findings into results, their signatures into rules.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
+use super::wire::*;
 use crate::error::Problem;
-use crate::rank::{Diagnosis, EvidenceItem, NotExamined, RankedFinding, State};
+use crate::rank::{Diagnosis, EvidenceItem, NotExamined, RankedFinding};
+use crate::report::markdown::{block, prose};
 use crate::report::{masked, neutral, neutral_lines, plain};
 use crate::signature::Severity;
 
@@ -15,169 +15,6 @@ use crate::signature::Severity;
 const LOCATIONS: usize = 10;
 /// Base of every location: the outermost archive or directory.
 const BASE: &str = "BUNDLE";
-
-#[derive(Serialize)]
-pub(super) struct Log {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Run {
-    tool: Tool,
-    invocations: [Invocation; 1],
-    original_uri_base_ids: BTreeMap<&'static str, Base>,
-    column_kind: &'static str,
-    results: Vec<Finding>,
-    properties: RunProperties,
-}
-
-#[derive(Serialize)]
-struct Base {
-    description: Message,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    driver: Driver,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Driver {
-    name: &'static str,
-    version: &'static str,
-    semantic_version: &'static str,
-    rules: Vec<Descriptor>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Descriptor {
-    id: String,
-    short_description: Message,
-    full_description: Message,
-    help: Help,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help_uri: Option<String>,
-    default_configuration: Configuration,
-    properties: Tags,
-}
-
-#[derive(Serialize)]
-struct Help {
-    text: String,
-    markdown: String,
-}
-
-#[derive(Serialize)]
-struct Configuration {
-    level: &'static str,
-}
-
-#[derive(Serialize)]
-struct Tags {
-    tags: Vec<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Invocation {
-    execution_successful: bool,
-    tool_execution_notifications: Vec<Notification>,
-}
-
-#[derive(Serialize)]
-struct Notification {
-    level: &'static str,
-    message: Message,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<Location>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RunProperties {
-    verdict: crate::rank::Verdict,
-    headline: String,
-    inputs: Vec<String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Finding {
-    rule_id: String,
-    rule_index: usize,
-    kind: &'static str,
-    level: &'static str,
-    message: Message,
-    locations: Vec<Location>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location>,
-    occurrence_count: u64,
-    partial_fingerprints: BTreeMap<&'static str, String>,
-    rank: f64,
-    properties: FindingProperties,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct FindingProperties {
-    kind: crate::signature::Kind,
-    severity: Severity,
-    sure: crate::signature::Sureness,
-    state: State,
-    explained_by: Vec<String>,
-    subjects: Vec<BTreeMap<String, String>>,
-}
-
-#[derive(Serialize)]
-struct Message {
-    text: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Location {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    physical_location: Option<Physical>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    logical_locations: Vec<Logical>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Message>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Physical {
-    artifact_location: Artifact,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Artifact {
-    uri: String,
-    uri_base_id: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: u64,
-    snippet: Message,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Logical {
-    fully_qualified_name: String,
-    kind: &'static str,
-}
 
 /// The whole log.
 pub(super) fn log(diagnosis: &Diagnosis) -> Log {
@@ -279,7 +116,7 @@ fn help(finding: &RankedFinding) -> Help {
         let _ = writeln!(markdown, "\n{number}. {}", prose(&plain::step(step)));
         if let Some(run) = &step.run {
             let _ = writeln!(text, "{}", plain::command(run));
-            let _ = writeln!(markdown, "\n{}", fenced(&neutral_lines(run)));
+            let _ = writeln!(markdown, "\n{}", block("sh", run));
         }
     }
     if let Some(prevention) = &finding.prevention {
@@ -297,29 +134,6 @@ fn said(text: String, otherwise: &str) -> String {
         "" => neutral(otherwise).into_owned(),
         text => text.to_owned(),
     }
-}
-
-/// Text that Markdown shows as it is: what could be markup is escaped.
-pub(super) fn prose(text: &str) -> String {
-    let mut out = String::new();
-    for c in neutral_lines(text).chars() {
-        if "\\`*_{}[]<>()#+!|&~@$".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// A code block whose fence is longer than any run of backticks in it.
-pub(super) fn fenced(code: &str) -> String {
-    let longest = code
-        .split(|c| c != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or_default();
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}text\n{code}\n{fence}")
 }
 
 fn result(finding: &RankedFinding, index: usize) -> Finding {
