@@ -15,8 +15,10 @@
 //! | [`report`] | the diagnosis | text, JSON and the rest |
 //! | [`signature`] | YAML files | the immutable database |
 //! | [`trial`] | the test of a signature | what the real stages say of it |
-//! | [`pipeline`] | | the only file that makes threads |
+//! | [`pipeline`] | | the only file that makes threads; those of [`batch`] wait for child processes |
+//! | [`batch`] | many bundles | a directory of results, unattended |
 
+pub mod batch;
 pub mod bundle;
 pub mod decode;
 pub mod detect;

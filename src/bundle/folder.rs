@@ -34,8 +34,8 @@ pub(crate) struct File {
     /// As reports show it.
     pub(crate) name: String,
     path: PathBuf,
-    size: u64,
-    modified: Option<jiff::Timestamp>,
+    pub(crate) size: u64,
+    pub(crate) modified: Option<jiff::Timestamp>,
     fate: Fate,
 }
 

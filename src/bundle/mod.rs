@@ -10,12 +10,14 @@
 //! | `job`, `budget`, `limits`, `level` | inputs | bounded pieces of work |
 //! | `zip`, `tar`, `unpack`, `stream` | containers | members |
 //! | `leaf`, `placing`, `utf16` | a member | an [`Entry`] for the visitor |
+//! | `identity` | an input | what tells it from a changed one |
 //! | `source`, `peek`, `sniff`, `name`, `loss` | bytes, names, errors | what the above needs of them |
 
 mod budget;
 mod case;
 mod entry;
 mod folder;
+mod identity;
 mod job;
 mod leaf;
 mod level;
@@ -40,6 +42,7 @@ mod zip;
 
 pub use case::{Case, Input, OpenOptions};
 pub use entry::{Entry, EntryKind, InputKind, Skip};
+pub use identity::{Identity, is_archive, pieces};
 pub use job::Job;
 pub use limits::Limits;
 pub use origin::{Instance, Origin};

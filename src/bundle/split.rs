@@ -58,6 +58,11 @@ impl Runs {
         self.0.iter().fold(0, |n, run| n.saturating_add(run.len()))
     }
 
+    /// The runs, in order.
+    pub(crate) fn into_sources(self) -> Vec<Arc<dyn Source>> {
+        self.0
+    }
+
     /// The first run, and how many bytes the others have.
     pub(crate) fn first(&self) -> Option<(Arc<dyn Source>, u64)> {
         let first = self.0.first()?;

@@ -15,6 +15,7 @@ mod show;
 mod skeleton;
 mod spoken;
 mod text;
+mod whole;
 mod words;
 
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use text::{
     DatabaseAge, TextOptions, write_inventory, write_signature, write_text, write_timeline,
     write_why,
 };
+pub use whole::write_whole;
 
 use std::io::{self, Write};
 

@@ -13,6 +13,11 @@ const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/signatures.json"));
 /// The tests of the shipped files: ids to trees.
 const TESTS: &str = include_str!(concat!(env!("OUT_DIR"), "/tests.json"));
 
+/// What [`shipped`] is read from.
+pub(super) fn text() -> &'static str {
+    TEXT
+}
+
 /// Everything that is shipped but the tests. Lines are 0.
 pub(super) fn shipped() -> Shipped {
     serde_json::from_str(TEXT).unwrap_or_default()

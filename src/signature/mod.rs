@@ -5,6 +5,7 @@ mod words;
 pub mod check;
 mod class;
 mod database;
+mod digest;
 mod embedded;
 mod load;
 mod model;
@@ -18,6 +19,7 @@ mod versions;
 
 pub use class::Class;
 pub use database::Database;
+pub use digest::digest;
 pub use model::{
     Check, Condition, Expect, Given, GivenCase, GivenFact, GivenLog, Join, Part, Requirement,
     Signature, Source, Step, StepText, TestCase, TextIn, Then, TimeConstraints, Translation,

@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{config, explain, grep, inventory, manual, scan, schema, show, signatures, timeline};
+use super::{
+    batch, config, explain, grep, inventory, manual, scan, schema, show, signatures, timeline,
+};
 
 /// Reads a Harvester, Rancher, RKE2/K3s or Longhorn support bundle and says what broke first, how it knows, and
 /// what to do now.
@@ -29,6 +31,11 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Diagnose: what broke, how we know, what to do
     Scan(scan::Args),
+    /// Diagnose many bundles into a directory, unattended and resumable
+    Batch(Box<batch::Args>),
+    /// Diagnose one bundle of a batch, under limits
+    #[command(hide = true)]
+    BatchOne(batch::one::Args),
     /// Say what is in a bundle: versions, nodes, coverage, what is missing
     Inventory(inventory::Args),
     /// Say what happened when, over all nodes

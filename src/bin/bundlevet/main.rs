@@ -1,5 +1,6 @@
 //! The command line: parses, calls the library, prints, exits.
 
+mod batch;
 mod cli;
 mod config;
 mod database;
@@ -9,7 +10,6 @@ mod grep;
 mod inventory;
 mod manual;
 mod outcome;
-mod output;
 mod progress;
 mod reading;
 mod scan;
@@ -44,6 +44,8 @@ fn run() -> Outcome {
         Command::Grep(args) => grep::run(&args),
         Command::Inventory(args) => inventory::run(&args),
         Command::Timeline(args) => timeline::run(&args),
+        Command::Batch(args) => batch::run(&args),
+        Command::BatchOne(args) => batch::one::run(&args),
         Command::Signatures(args) => signatures::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),

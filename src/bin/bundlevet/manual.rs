@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use bundlevet::report::write_whole;
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::cli::Cli;
 use super::failure::Failure;
 use super::outcome::{Done, Outcome};
-use super::output::write_whole;
 
 /// Print the completions of a shell.
 #[derive(clap::Args)]

@@ -15,6 +15,10 @@ pub(crate) enum Done {
     Found,
     /// The report is written, but there was nothing that could be read.
     Unreadable,
+    /// An exit code that another process waits for.
+    Other(i32),
+    /// Ended by this signal, in good order.
+    Signal(u8),
 }
 
 /// Result of a command.
@@ -26,6 +30,8 @@ pub(crate) fn exit_code(outcome: Outcome) -> ExitCode {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::Found) => ExitCode::from(1),
         Ok(Done::Unreadable) => ExitCode::from(2),
+        Ok(Done::Other(code)) => ExitCode::from(u8::try_from(code).unwrap_or(2)),
+        Ok(Done::Signal(number)) => ExitCode::from(128u8.saturating_add(number)),
         Err(failure) => match failure.message() {
             None => ExitCode::SUCCESS,
             Some(message) => {

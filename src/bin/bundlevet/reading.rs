@@ -101,7 +101,7 @@ fn bound(text: &str) -> Result<Bound, String> {
 }
 
 /// `512M`, `2GiB`, `1048576`.
-fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = text
         .get(digits.len()..)

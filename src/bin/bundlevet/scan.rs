@@ -12,7 +12,6 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::database::{self, DatabaseArgs};
 use super::failure::Failure;
 use super::outcome::{Done, Outcome};
-use super::output::write_whole;
 use super::reading::ReadingArgs;
 use super::terminal;
 
@@ -60,12 +59,12 @@ Examples:
 
 Exit codes: 0 done; 1 findings at or above --fail-on, or --strict and something unread; 2 nothing could be read.";
 
-fn formats() -> impl TypedValueParser<Value = Format> {
+pub(crate) fn formats() -> impl TypedValueParser<Value = Format> {
     let words = Format::ALL.iter().map(|format| format.word());
     PossibleValuesParser::new(words).map(|word| Format::from_word(&word).unwrap_or(Format::Text))
 }
 
-fn severities() -> impl TypedValueParser<Value = Severity> {
+pub(crate) fn severities() -> impl TypedValueParser<Value = Severity> {
     let words = Severity::ALL.iter().rev().map(|severity| severity.word());
     PossibleValuesParser::new(words)
         .map(|word| Severity::from_word(&word).unwrap_or(Severity::Info))
@@ -115,7 +114,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     };
     let mut failed = None;
     for (format, path) in &args.outputs {
-        let written = write_whole(path, |out| {
+        let written = report::write_whole(path, |out| {
             report::write(*format, &diagnosis, &in_file, out)
         });
         // The other reports are still worth having.

@@ -31,6 +31,7 @@ pub(super) struct Directory {
     pub(super) members: u64,
     /// Whether bytes before the directory are missing, so that its offsets lead nowhere.
     pub(super) front_missing: bool,
+    start: u64,
     left: u64,
     bytes: Cursor,
     source: Arc<dyn Source>,
@@ -80,6 +81,11 @@ pub(crate) fn end_piece(tail: &[u8]) -> Option<u16> {
     u16_at(tail, find_end(tail)? + 4)
 }
 
+/// Where the directory of the zip in `source` starts; it and the end record reach to the end.
+pub(crate) fn directory_start(source: Arc<dyn Source>) -> io::Result<u64> {
+    Ok(Directory::find(source)?.start)
+}
+
 /// The last end record whose comment fits.
 fn find_end(tail: &[u8]) -> Option<usize> {
     memchr::memmem::rfind_iter(tail, &END).find(|&at| {
@@ -114,6 +120,7 @@ impl Directory {
         Ok(Directory {
             members: end.members,
             front_missing: source.pieces() < 2 && start < end.offset,
+            start,
             left: end.members,
             bytes,
             // Pieces of a split archive count from their own start.

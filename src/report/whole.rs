@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 /// Writes a file through a temporary one in the same directory, so that a reader never sees half a report and a
 /// failure leaves what was there. Links are not followed; devices and pipes are written directly.
-pub(crate) fn write_whole(
+pub fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> bundlevet::Result<()> {
-    attempt(path, write).map_err(|error| bundlevet::Error::Report {
+) -> crate::Result<()> {
+    attempt(path, write).map_err(|error| crate::Error::Report {
         path: path.to_owned(),
         because: error.to_string(),
     })
@@ -39,10 +39,26 @@ fn attempt(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
         .and_then(|()| out.flush())
         .and_then(|()| out.get_ref().sync_all());
     let renamed = written.and_then(|()| fs::rename(&temporary, path));
-    if renamed.is_err() {
-        let _ = fs::remove_file(&temporary);
+    match renamed {
+        Ok(()) => {
+            sync_directory(path);
+            Ok(())
+        }
+        Err(error) => {
+            let _ = fs::remove_file(&temporary);
+            Err(error)
+        }
     }
-    renamed
+}
+
+/// Makes a new name outlast a power cut. File systems that cannot do this have no better way to offer.
+fn sync_directory(path: &Path) {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+        let _ = folder.sync_all();
+    }
 }
 
 /// A new file in the directory of `path`; an existing one is never opened.

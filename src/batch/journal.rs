@@ -1,0 +1,313 @@
+//! Results into lines of `results.ndjson`, and back: the one file that says what is finished.
+//!
+//! A line is written whole and synchronised before the next bundle is called finished. What a killed process or a full
+//! disk left of a last line is cut off when the file is opened again; the bundle it was about is read again.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::record::{Record, SCHEMA};
+use super::shard::Shard;
+use crate::error::{Error, Result};
+use crate::report::write_whole;
+
+/// Where a run keeps what is not a result.
+const STATE: &str = ".batch";
+
+/// The journal of one output directory, or of one share of it, held by one process at a time.
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+    run_path: PathBuf,
+    run: Run,
+    _lock: File,
+}
+
+/// What is known of the current run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// From 1. A run that was killed goes on under its number.
+    pub number: u64,
+    /// When it was first started.
+    pub started_at: Timestamp,
+    /// Whether it came to its end.
+    pub finished: bool,
+}
+
+impl Journal {
+    /// Opens the journal in `directory` (made if need be) and begins a run, or takes up the one that was not finished.
+    pub fn open(directory: &Path, shard: Option<Shard>) -> Result<Journal> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |error: io::Error| Error::Report {
+                path,
+                because: error.to_string(),
+            }
+        };
+        let state = directory.join(STATE);
+        fs::create_dir_all(&state).map_err(failed(directory))?;
+        let of = shard
+            .map(|shard| format!("-{}", shard.label()))
+            .unwrap_or_default();
+        let lock_path = state.join(format!("lock{of}"));
+        let lock = open_lock(&lock_path).map_err(failed(&lock_path))?;
+        let path = directory.join(format!("results{of}.ndjson"));
+        let file = repaired(&path).map_err(failed(&path))?;
+        let run_path = state.join(format!("run{of}.json"));
+        let run = match read_run(&run_path) {
+            Some(run) if !run.finished => run,
+            earlier => Run {
+                number: earlier.map_or(0, |run| run.number).max(last_run(&path)?) + 1,
+                started_at: Timestamp::now(),
+                finished: false,
+            },
+        };
+        let journal = Journal {
+            path,
+            file,
+            run_path,
+            run,
+            _lock: lock,
+        };
+        journal.write_run()?;
+        Ok(journal)
+    }
+
+    /// The current run.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// Every line that is a result, in order.
+    pub fn records(&self) -> Result<Vec<Record>> {
+        read(&self.path)
+    }
+
+    /// Adds a line; when this returns, it stays.
+    pub fn append(&mut self, record: &Record) -> Result<()> {
+        let attempt = || {
+            let mut line = serde_json::to_vec(record)?;
+            line.push(b'\n');
+            (&self.file).write_all(&line)?;
+            self.file.sync_data()
+        };
+        attempt().map_err(|error: io::Error| Error::Report {
+            path: self.path.clone(),
+            because: error.to_string(),
+        })
+    }
+
+    /// Says that every bundle of the run is finished.
+    pub fn finish(&mut self) -> Result<()> {
+        self.run.finished = true;
+        self.write_run()
+    }
+
+    fn write_run(&self) -> Result<()> {
+        write_whole(&self.run_path, |out| {
+            serde_json::to_writer(&mut *out, &self.run)?;
+            out.write_all(b"\n")
+        })
+    }
+}
+
+/// Holds off a second process: two would give two bundles one name.
+fn open_lock(path: &Path) -> io::Result<File> {
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(io::Error::other(
+            "another bundlevet batch is writing into this directory; wait for it, give another --output, or split the work with --shard",
+        )),
+        // Some network file systems have no locks.
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(lock),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Opens the file for more lines, without what is left of a line that was never finished.
+fn repaired(path: &Path) -> io::Result<File> {
+    let mut file = OpenOptions::new()
+        .create(true)
+        .read(true)
+        .append(true)
+        .open(path)?;
+    let len = file.metadata()?.len();
+    let end = whole_lines(&mut file, len)?;
+    if end < len {
+        tracing::warn!(path = %path.display(), bytes = len - end, "cut off a line that was never finished");
+        file.set_len(end)?;
+        file.sync_all()?;
+    }
+    Ok(file)
+}
+
+/// Where the last line feed ends.
+fn whole_lines(file: &mut File, len: u64) -> io::Result<u64> {
+    const BLOCK: u64 = 64 << 10;
+    let mut end = len;
+    while end > 0 {
+        let start = end.saturating_sub(BLOCK);
+        let mut block = Vec::new();
+        file.seek(SeekFrom::Start(start))?;
+        (&mut *file).take(end - start).read_to_end(&mut block)?;
+        if let Some(at) = memchr::memrchr(b'\n', &block) {
+            return Ok(start + at as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}
+
+fn read_run(path: &Path) -> Option<Run> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+/// The highest run of any line, where the file that counts them was lost.
+fn last_run(path: &Path) -> Result<u64> {
+    Ok(read(path)?
+        .iter()
+        .map(|record| record.run)
+        .max()
+        .unwrap_or(0))
+}
+
+/// Every result in a file; what is no result (a line of a later version, or a hand that slipped) is left out and said.
+pub(super) fn read(path: &Path) -> Result<Vec<Record>> {
+    let failed = |error: io::Error| Error::Report {
+        path: path.to_owned(),
+        because: error.to_string(),
+    };
+    let mut records = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    for (line, number) in BufReader::new(file).split(b'\n').zip(1u64..) {
+        let line = line.map_err(failed)?;
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        match serde_json::from_slice::<Record>(&line) {
+            Ok(record) if record.schema == SCHEMA => records.push(record),
+            Ok(_) => {
+                tracing::warn!(path = %path.display(), line = number, "not a line of this version")
+            }
+            Err(error) => {
+                tracing::warn!(path = %path.display(), line = number, %error, "not a result");
+            }
+        }
+    }
+    Ok(records)
+}
+
+/// The journals in a directory: its own and those of shares, by name.
+pub(super) fn journals(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        if name.starts_with("results") && name.ends_with(".ndjson") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// The run that the journal at `path` is at.
+pub(super) fn run_of(directory: &Path, path: &Path) -> Option<Run> {
+    let name = path.file_stem()?.to_str()?;
+    let of = name.strip_prefix("results")?;
+    read_run(&directory.join(STATE).join(format!("run{of}.json")))
+}
+
+/// The line that counts of every path.
+pub(super) fn latest<'a>(
+    records: impl IntoIterator<Item = &'a Record>,
+) -> BTreeMap<&'a str, &'a Record> {
+    let records = records.into_iter();
+    records
+        .map(|record| (record.path.as_str(), record))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::record::{Outcome, Status};
+
+    fn record(path: &str, run: u64) -> Record {
+        Record {
+            schema: SCHEMA.into(),
+            path: path.into(),
+            name: "a".into(),
+            result: None,
+            outcome: Outcome::failed(Status::Timeout, "slow"),
+            bytes: 1,
+            digest: "zip-0".into(),
+            database: "0".into(),
+            tool: "0".into(),
+            formats: Vec::new(),
+            run,
+            finished_at: Timestamp::UNIX_EPOCH,
+            seconds: 0.5,
+        }
+    }
+
+    #[test]
+    fn whatever_is_left_of_a_torn_line_is_cut_off() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut journal = Journal::open(dir.path(), None).unwrap();
+        journal.append(&record("/a", 1)).unwrap();
+        journal.append(&record("/b", 1)).unwrap();
+        drop(journal);
+        let path = dir.path().join("results.ndjson");
+        let whole = fs::read(&path).unwrap();
+        let first = memchr::memchr(b'\n', &whole).unwrap() + 1;
+        for cut in first..whole.len() {
+            fs::write(&path, &whole[..cut]).unwrap();
+            let mut journal = Journal::open(dir.path(), None).unwrap();
+            assert_eq!(journal.records().unwrap(), [record("/a", 1)], "{cut}");
+            journal.append(&record("/b", 1)).unwrap();
+            assert_eq!(journal.records().unwrap().len(), 2);
+            assert_eq!(fs::read(&path).unwrap(), whole);
+        }
+    }
+
+    #[test]
+    fn a_run_that_was_not_finished_goes_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let run = || Journal::open(dir.path(), None).unwrap().run().number;
+        assert_eq!((run(), run()), (1, 1));
+        Journal::open(dir.path(), None).unwrap().finish().unwrap();
+        assert_eq!((run(), run()), (2, 2));
+    }
+
+    #[test]
+    fn a_second_process_is_held_off_but_not_another_share() {
+        let dir = tempfile::tempdir().unwrap();
+        let _first = Journal::open(dir.path(), None).unwrap();
+        let said = Journal::open(dir.path(), None).err().unwrap().to_string();
+        assert!(said.contains("another bundlevet batch"), "{said}");
+        assert!(Journal::open(dir.path(), "1/2".parse().ok()).is_ok());
+    }
+
+    #[test]
+    fn strange_lines_are_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut journal = Journal::open(dir.path(), None).unwrap();
+        fs::write(dir.path().join("results.ndjson"), "{}\nnonsense\n\n\u{0}\n").unwrap();
+        journal.append(&record("/a", 1)).unwrap();
+        assert_eq!(journal.records().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,35 @@
+//! Many bundles into a directory of results, unattended: resumable, and none can take the others down with it.
+//!
+//! Every bundle is diagnosed by a child process of its own ([`diagnose_one`] is what runs in it), under limits of
+//! memory and time; what the child says of it becomes one line of `results.ndjson`, and a bundle is finished exactly
+//! when its line stands there. `docs/batch.md` describes the files.
+//!
+//! | file | turns | into |
+//! |---|---|---|
+//! | `find`, `name`, `shard` | what the user named | bundles, each with a name of its own |
+//! | `run` | bundles | results, side by side (the threads here only wait for children) |
+//! | `child`, `one` | one bundle | what its child process came to; reports |
+//! | `journal`, `record` | results | lines of `results.ndjson`, and back |
+//! | `summary`, `metrics` | all results | causes by frequency, version, directory; figures for monitoring |
+//! | `watch` | directories that uploads go to | bundles that are complete |
+
+mod child;
+mod find;
+mod journal;
+mod metrics;
+mod name;
+mod one;
+mod record;
+mod run;
+mod shard;
+pub mod summary;
+
+pub use child::{CANNOT_WRITE, ChildLimits, Task};
+pub use find::{Bundle, Found, find};
+pub use journal::{Journal, Run};
+pub use metrics::write_metrics;
+pub use one::{diagnose_one, enter, extension};
+pub use record::{Cause, Outcome, Record, Status};
+pub use run::{BatchOptions, Done, run};
+pub use shard::Shard;
+pub use summary::Summary;

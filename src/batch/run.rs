@@ -1,0 +1,341 @@
+//! Bundles into results: what is finished is left alone, the rest is diagnosed, small ones side by side, a big one
+//! across all cores. The threads here start children and wait for them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::child::{self, ChildLimits, NoOutcome, Task};
+use super::find::Bundle;
+use super::journal::{Journal, latest};
+use super::name::names;
+use super::one::extension;
+use super::record::{Outcome, Record, SCHEMA, Status};
+use super::shard::Shard;
+use crate::bundle::Identity;
+use crate::error::{Error, Result};
+use crate::report::Format;
+use crate::signature;
+
+/// How a run works.
+#[derive(Debug, Clone)]
+pub struct BatchOptions {
+    /// Where results go; made if need be.
+    pub output: PathBuf,
+    /// The program that diagnoses one bundle, and its arguments before the bundle's path.
+    pub program: (PathBuf, Vec<String>),
+    /// Forms of reports besides JSON.
+    pub formats: Vec<Format>,
+    /// Directories of signatures.
+    pub signatures: Vec<PathBuf>,
+    /// Ids of signatures to do without.
+    pub disable: Vec<String>,
+    /// What one bundle may cost.
+    pub limits: ChildLimits,
+    /// Bundles diagnosed side by side, and threads of a big one.
+    pub jobs: usize,
+    /// Bytes as stored from which a bundle is big.
+    pub big: u64,
+    /// The share of the bundles that this run is for.
+    pub shard: Option<Shard>,
+    /// Diagnose everything, finished or not.
+    pub again: bool,
+    /// Diagnose what failed before, besides what is new or changed.
+    pub retry_failed: bool,
+}
+
+/// What a run came to.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// The line that counts of every bundle of this run, in order of paths; of those that were reached, where the run
+    /// was stopped.
+    pub records: Vec<Record>,
+    /// How many of them were diagnosed now, and not in an earlier run.
+    pub read: usize,
+    /// Whether the run was stopped before its end.
+    pub stopped: bool,
+}
+
+/// Diagnoses what is not finished of `bundles`. `stopped` is asked often; when it says so, children are ended and
+/// nothing is written about them. `progress` sees every line as soon as it stands.
+pub fn run(
+    journal: &mut Journal,
+    bundles: &[Bundle],
+    options: &BatchOptions,
+    stopped: &(dyn Fn() -> bool + Sync),
+    progress: &(dyn Fn(&Record) + Sync),
+) -> Result<Done> {
+    let output = options
+        .output
+        .canonicalize()
+        .map_err(|error| Error::Report {
+            path: options.output.clone(),
+            because: error.to_string(),
+        })?;
+    sweep(&output);
+    let earlier = journal.records()?;
+    let known = earlier
+        .iter()
+        .map(|record| (record.path.clone(), record.name.clone()))
+        .collect();
+    let paths: Vec<String> = bundles
+        .iter()
+        .map(|bundle| bundle.spelled.clone())
+        .collect();
+    let names = names(&paths, &known);
+    let mut formats: Vec<String> = options
+        .formats
+        .iter()
+        .map(|format| format.word().to_owned())
+        .collect();
+    formats.sort();
+    formats.dedup();
+    let work = Work {
+        options,
+        output,
+        database: signature::digest(&options.signatures, &options.disable),
+        formats,
+        names,
+        latest: latest(&earlier),
+        state: Mutex::new(State {
+            journal,
+            records: BTreeMap::new(),
+            read: 0,
+            broken: None,
+        }),
+        stopped,
+        progress,
+    };
+    let mine = |bundle: &&Bundle| {
+        options
+            .shard
+            .is_none_or(|shard| shard.holds(&bundle.spelled))
+    };
+    let (mut big, small): (Vec<_>, Vec<_>) = bundles
+        .iter()
+        .filter(mine)
+        .partition(|bundle| bundle.bytes >= options.big);
+    big.sort_by_key(|bundle| std::cmp::Reverse(bundle.bytes));
+    work.all(big.into(), 1, options.jobs);
+    work.all(small.into(), options.jobs, 1);
+    let State {
+        records,
+        read,
+        broken,
+        ..
+    } = work
+        .state
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    if let Some(error) = broken {
+        return Err(error);
+    }
+    Ok(Done {
+        records: records.into_values().collect(),
+        read,
+        stopped: stopped(),
+    })
+}
+
+/// Removes what killed children left of reports they were writing.
+fn sweep(output: &Path) {
+    for entry in fs::read_dir(output).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        // As `write_whole` names them.
+        if name.starts_with('.') && name.ends_with(".tmp") && name.contains(".diagnosis.") {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+struct Work<'a> {
+    options: &'a BatchOptions,
+    output: PathBuf,
+    database: String,
+    formats: Vec<String>,
+    names: BTreeMap<String, String>,
+    latest: BTreeMap<&'a str, &'a Record>,
+    state: Mutex<State<'a>>,
+    stopped: &'a (dyn Fn() -> bool + Sync),
+    progress: &'a (dyn Fn(&Record) + Sync),
+}
+
+struct State<'a> {
+    journal: &'a mut Journal,
+    records: BTreeMap<String, Record>,
+    read: usize,
+    /// Why the run cannot go on.
+    broken: Option<Error>,
+}
+
+impl<'a> Work<'a> {
+    /// Every change under the lock is whole when it panics, so a poisoned lock still holds good data.
+    fn state(&self) -> MutexGuard<'_, State<'a>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_over(&self) -> bool {
+        (self.stopped)() || self.state().broken.is_some()
+    }
+
+    /// Runs bundles, `side_by_side` at a time, each with so many threads.
+    fn all(&self, bundles: VecDeque<&Bundle>, side_by_side: usize, threads: usize) {
+        let workers = side_by_side.clamp(1, bundles.len().max(1));
+        let queue = Mutex::new(bundles);
+        thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| {
+                    while !self.is_over() {
+                        let next = queue
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .pop_front();
+                        let Some(bundle) = next else { break };
+                        if let Err(error) = self.one(bundle, threads.max(1)) {
+                            self.state().broken.get_or_insert(error);
+                        }
+                    }
+                });
+            }
+        });
+    }
+
+    fn one(&self, bundle: &Bundle, threads: usize) -> Result<()> {
+        let path = bundle.spelled.as_str();
+        let identity = match &bundle.unreadable {
+            Some(because) => Err(because.clone()),
+            None => Identity::of(&bundle.path).map_err(|error| error.to_string()),
+        };
+        let (bytes, digest) = match &identity {
+            Ok(identity) => (identity.bytes, identity.digest.clone()),
+            Err(_) => (bundle.bytes, String::new()),
+        };
+        let earlier = self.latest.get(path).copied();
+        if let Some(earlier) = earlier
+            && self.is_finished(earlier, &digest, identity.as_ref().err())
+        {
+            tracing::debug!(path, "unchanged");
+            self.state()
+                .records
+                .insert(path.to_owned(), earlier.clone());
+            return Ok(());
+        }
+        let Some(name) = self.names.get(path) else {
+            return Ok(());
+        };
+        let started = Instant::now();
+        tracing::debug!(path, bytes, threads, "reading");
+        let outcome = match identity {
+            Err(because) => Outcome::failed(Status::Unreadable, because),
+            Ok(_) => match self.child(bundle, name, threads) {
+                Ok(outcome) => outcome,
+                Err(NoOutcome::Stopped) => return Ok(()),
+                Err(NoOutcome::Broken(because)) => {
+                    let path = bundle.path.clone();
+                    return Err(Error::Input { path, because });
+                }
+            },
+        };
+        let diagnosed = outcome.verdict.is_some();
+        if !diagnosed {
+            self.remove_reports(name);
+        }
+        self.add(Record {
+            schema: SCHEMA.to_owned(),
+            path: path.to_owned(),
+            name: name.clone(),
+            result: diagnosed.then(|| format!("{name}.{}", extension(Format::Json))),
+            outcome,
+            bytes,
+            digest,
+            database: self.database.clone(),
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            formats: self.formats.clone(),
+            run: 0,
+            finished_at: Timestamp::now(),
+            seconds: (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+        })
+    }
+
+    fn child(&self, bundle: &Bundle, name: &str, threads: usize) -> Result<Outcome, NoOutcome> {
+        let options = self.options;
+        let task = Task {
+            parent: i32::try_from(std::process::id()).unwrap_or(0),
+            name: name.to_owned(),
+            formats: self.formats.clone(),
+            threads,
+            memory: options.limits.memory,
+            signatures: options.signatures.clone(),
+            disable: options.disable.clone(),
+        };
+        let (program, arguments) = &options.program;
+        let is_over = || self.is_over();
+        child::run(
+            program,
+            arguments,
+            &bundle.path,
+            &self.output,
+            &task,
+            options.limits,
+            &is_over,
+        )
+    }
+
+    /// Whether an earlier line still says everything about the bundle.
+    fn is_finished(&self, earlier: &Record, digest: &str, unreadable: Option<&String>) -> bool {
+        let same = earlier.digest == digest
+            && earlier.database == self.database
+            && earlier.tool == env!("CARGO_PKG_VERSION")
+            && self
+                .formats
+                .iter()
+                .all(|format| earlier.formats.contains(format));
+        let there = |file: &String| self.output.join(file).is_file();
+        let good = match earlier.outcome.status {
+            Status::Done => earlier.result.as_ref().is_some_and(there),
+            _ => !self.options.retry_failed && earlier.result.as_ref().is_none_or(there),
+        };
+        // What cannot even be looked at has no digest; the same reason again is nothing new.
+        let same_reason = unreadable.is_none() || unreadable == earlier.outcome.error.as_ref();
+        !self.options.again && same && good && same_reason
+    }
+
+    /// Reports of what the bundle was before it changed.
+    fn remove_reports(&self, name: &str) {
+        for format in Format::ALL {
+            let _ = fs::remove_file(self.output.join(format!("{name}.{}", extension(*format))));
+        }
+    }
+
+    fn add(&self, mut record: Record) -> Result<()> {
+        let mut state = self.state();
+        record.run = state.journal.run().number;
+        state.journal.append(&record)?;
+        state.read += 1;
+        let outcome = &record.outcome;
+        let (path, seconds) = (record.path.as_str(), record.seconds);
+        if outcome.status == Status::Done {
+            let verdict = outcome.verdict.as_deref().unwrap_or_default();
+            let cause = outcome.causes.first().map(|cause| cause.signature.as_str());
+            tracing::info!(path, seconds, verdict, cause, "diagnosed");
+        } else {
+            let error = outcome.error.as_deref().unwrap_or_default();
+            tracing::warn!(
+                path,
+                seconds,
+                status = outcome.status.word(),
+                error,
+                "failed"
+            );
+        }
+        (self.progress)(&record);
+        state.records.insert(record.path.clone(), record);
+        Ok(())
+    }
+}

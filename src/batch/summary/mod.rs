@@ -1,0 +1,165 @@
+//! All results of an output directory into what they have in common: causes by frequency, by product version, by
+//! directory, and what is new against the last run.
+
+mod count;
+mod html;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::journal;
+use super::record::{Record, Status};
+use crate::error::{Error, Result};
+
+pub use html::write_html;
+pub use table::write_table;
+
+/// What the bundles of an output directory have in common. Lists are ordered by frequency, then by name.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// `bundlevet.batch-summary/v1`.
+    pub schema: &'static str,
+    /// Bundles, each counted by its last result.
+    pub bundles: usize,
+    /// Of these, read in the last run (the others were unchanged).
+    pub read: usize,
+    /// Bundles by status.
+    pub status: BTreeMap<&'static str, usize>,
+    /// Bundles by verdict.
+    pub verdicts: BTreeMap<String, usize>,
+    /// The worst severity of any bundle.
+    pub severity: Option<String>,
+    /// Causes.
+    pub causes: Vec<CauseCount>,
+    /// Causes that no bundle had before the last run.
+    pub new: Vec<String>,
+    /// Causes that no bundle has any more.
+    pub gone: Vec<String>,
+    /// Symptoms that no cause explains.
+    pub symptoms: Vec<Count>,
+    /// Versions of products.
+    pub versions: Vec<VersionCount>,
+    /// Directories that bundles lie in.
+    pub directories: Vec<DirectoryCount>,
+    /// Bundles without a diagnosis, by path.
+    pub failed: Vec<Failed>,
+    /// Bytes that were read, uncompressed, in all.
+    pub read_bytes: u64,
+    /// The most memory that one bundle needed.
+    pub peak_memory: Option<u64>,
+}
+
+/// How often something occurred.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// Id of a signature.
+    pub signature: String,
+    /// Bundles it occurred in.
+    pub bundles: usize,
+}
+
+/// A cause over all bundles.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CauseCount {
+    /// Id of the signature.
+    pub signature: String,
+    /// Its title in the first of the bundles.
+    pub title: String,
+    /// The worst severity it had.
+    pub severity: String,
+    /// Bundles it occurred in.
+    pub bundles: usize,
+    /// Bundles it is the first cause of.
+    pub first: usize,
+    /// Bundles it occurred in before the last run.
+    pub before: usize,
+    /// Whether that is none, and there were bundles before the last run.
+    pub new: bool,
+    /// Bundles by `product version`.
+    pub versions: BTreeMap<String, usize>,
+    /// Bundles by directory.
+    pub directories: BTreeMap<String, usize>,
+    /// Some of the bundles, by path.
+    pub examples: Vec<String>,
+}
+
+/// A version of a product over all bundles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VersionCount {
+    /// Product.
+    pub product: String,
+    /// Version.
+    pub version: String,
+    /// Bundles.
+    pub bundles: usize,
+    /// The causes most frequent in them.
+    pub causes: Vec<Count>,
+}
+
+/// A directory over all bundles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DirectoryCount {
+    /// Its path.
+    pub directory: String,
+    /// Bundles that lie directly in it.
+    pub bundles: usize,
+    /// Bundles without a diagnosis.
+    pub failed: usize,
+    /// The causes most frequent in them.
+    pub causes: Vec<Count>,
+}
+
+/// A bundle without a diagnosis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failed {
+    /// The bundle.
+    pub path: String,
+    /// Why in one word.
+    pub status: Status,
+    /// Why in one sentence.
+    pub error: Option<String>,
+}
+
+/// Summarizes what the journals in a directory (its own, and those of shares) hold.
+pub fn summarize(directory: &Path) -> Result<Summary> {
+    let failed = |error: io::Error| Error::Report {
+        path: directory.to_owned(),
+        because: error.to_string(),
+    };
+    let mut records: Vec<(Record, bool)> = Vec::new();
+    for path in journal::journals(directory).map_err(failed)? {
+        let run = journal::run_of(directory, &path);
+        for record in journal::read(&path)? {
+            let last_run = run.as_ref().is_none_or(|run| record.run >= run.number);
+            records.push((record, last_run));
+        }
+    }
+    // Shares are merged by time; the order of lines in one journal is that already.
+    records.sort_by_key(|(record, _)| record.finished_at);
+    let now = journal::latest(records.iter().map(|(record, _)| record));
+    let before = records.iter().filter(|(_, last_run)| !last_run);
+    let before = journal::latest(before.map(|(record, _)| record));
+    let read = records
+        .iter()
+        .filter(|(record, last_run)| {
+            *last_run
+                && now
+                    .get(record.path.as_str())
+                    .is_some_and(|counts| *counts == record)
+        })
+        .count();
+    Ok(count::summary(&now, &before, read))
+}
+
+/// Writes the summary as JSON, indented by two.
+pub fn write_json(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, summary)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,273 @@
+//! `bundlevet batch INPUT... --output DIR`.
+
+mod logging;
+pub(crate) mod one;
+mod signals;
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use bundlevet::batch::{
+    self, BatchOptions, Bundle, ChildLimits, Journal, Shard, Status, Summary, summary,
+};
+use bundlevet::report::{Format, write_whole};
+use bundlevet::signature::Severity;
+
+use super::database::DatabaseArgs;
+use super::failure::Failure;
+use super::outcome::{Done, Outcome, is_quiet, say};
+use super::reading::size;
+use super::scan::{formats, severities};
+use super::terminal;
+use logging::LogArgs;
+use signals::Signals;
+
+/// Diagnose many bundles into a directory, unattended.
+///
+/// Each bundle is read by a process of its own, so that one that crashes, hangs or exhausts its memory is recorded as
+/// failed and the run goes on. Started again, it finishes the rest; unchanged bundles are not read twice.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Bundles, directories to search, patterns, @FILE or - for a list of those
+    #[arg(value_name = "INPUT", required_unless_present = "summary_only")]
+    inputs: Vec<PathBuf>,
+    /// Directory for results.ndjson, the reports and the summary; made if need be
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// Write reports in this form too, besides JSON; repeatable
+    #[arg(long = "format", value_name = "FORMAT", value_parser = formats())]
+    formats: Vec<Format>,
+    /// Only this share of the bundles (2/8: the second of eight)
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Bundles read side by side, and threads of a big one; 0: one per core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    jobs: usize,
+    /// Memory of one bundle's process
+    #[arg(long, value_name = "SIZE", default_value = "2G", value_parser = size)]
+    memory: u64,
+    /// Time that one bundle may take (90s, 30m, 2h)
+    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = time)]
+    timeout: Duration,
+    /// Stored size from which a bundle gets all cores to itself
+    #[arg(long, value_name = "SIZE", default_value = "128M", value_parser = size)]
+    big: u64,
+    /// End with exit code 1 if any bundle has a finding of this severity or worse
+    #[arg(long, value_name = "SEVERITY", value_parser = severities())]
+    fail_on: Option<Severity>,
+    /// End with exit code 1 if anything in any bundle could not be read
+    #[arg(long)]
+    strict: bool,
+    /// Bundles without a diagnosis do not make the exit code 2
+    #[arg(long)]
+    failed_ok: bool,
+    /// Read everything again, finished or not
+    #[arg(long)]
+    again: bool,
+    /// Read again what failed before
+    #[arg(long)]
+    retry_failed: bool,
+    /// Read nothing; write the summary of what is in the directory (of all shares)
+    #[arg(long, conflicts_with_all = ["inputs", "again", "retry_failed", "shard"])]
+    summary_only: bool,
+    /// Write figures for monitoring to this file, as OpenMetrics text
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  bundlevet batch /srv/uploads --output /srv/results          every bundle below a directory
+  bundlevet batch @today.txt -o results --format html         a list, and HTML beside JSON
+  find /srv -name '*.zip' -print0 | bundlevet batch - -o results
+  bundlevet batch /srv/uploads -o results --shard 2/8         the second of eight shares
+  bundlevet batch -o results --summary-only                   the summary of all shares
+
+Exit codes: that of the worst bundle. 0 done; 1 findings at or above --fail-on, or --strict and something unread;
+2 a bundle without a diagnosis (--failed-ok: not counted), or the run could not be made; 130, 143 ended by a signal,
+to be started again.";
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    args.log.start(is_quiet());
+    if args.summary_only {
+        let summary = summarize(args)?;
+        shown(&summary)?;
+        return Ok(Done::Well);
+    }
+    let signals = Signals::new()?;
+    args.database.load()?;
+    let found = batch::find(&args.inputs, &mut io::stdin().lock(), &args.output)
+        .map_err(|error| Failure::Said(format!("failed to read the inputs: {error}")))?;
+    for input in &found.without {
+        say(&format!("no bundle in {input}"));
+    }
+    if found.bundles.is_empty() {
+        return Err(Failure::Said("no bundle was found in any input".to_owned()));
+    }
+    let started = Instant::now();
+    let mut journal = Journal::open(&args.output, args.shard)?;
+    let done = read(args, &mut journal, &found.bundles, &signals)?;
+    let summary = summarize(args)?;
+    if let Some(path) = &args.metrics {
+        let (seconds, now) = (started.elapsed().as_secs_f64(), jiff::Timestamp::now());
+        write_whole(path, |out| {
+            batch::write_metrics(&summary, &done, seconds, now, out)
+        })?;
+    }
+    match signals.caught() {
+        Some(number) => {
+            tracing::warn!(
+                signal = number,
+                "stopped; start it again to finish the rest"
+            );
+            Ok(Done::Signal(number))
+        }
+        None => {
+            journal.finish()?;
+            shown(&summary)?;
+            Ok(verdict(args, &done))
+        }
+    }
+}
+
+fn read(
+    args: &Args,
+    journal: &mut Journal,
+    bundles: &[Bundle],
+    signals: &Signals,
+) -> Result<batch::Done, Failure> {
+    let started = Instant::now();
+    let options = options(args)?;
+    tracing::info!(
+        bundles = bundles.len(),
+        run = journal.run().number,
+        jobs = options.jobs,
+        output = %args.output.display(),
+        "started"
+    );
+    let done = batch::run(
+        journal,
+        bundles,
+        &options,
+        &|| signals.caught().is_some(),
+        &|_| {},
+    )?;
+    tracing::info!(
+        read = done.read,
+        unchanged = done.records.len() - done.read,
+        seconds = started.elapsed().as_secs_f64(),
+        "ended"
+    );
+    Ok(done)
+}
+
+fn options(args: &Args) -> Result<BatchOptions, Failure> {
+    let program = std::env::current_exe()
+        .map_err(|error| Failure::Said(format!("failed to find this program: {error}")))?;
+    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let formats: BTreeSet<Format> = args.formats.iter().copied().collect();
+    Ok(BatchOptions {
+        output: args.output.clone(),
+        program: (program, vec!["batch-one".to_owned()]),
+        formats: formats
+            .into_iter()
+            .filter(|format| *format != Format::Json)
+            .collect(),
+        signatures: args.database.directories.iter().map(absolute).collect(),
+        disable: args.database.disable.clone(),
+        limits: ChildLimits {
+            memory: args.memory,
+            time: args.timeout,
+        },
+        jobs: if args.jobs == 0 { cores() } else { args.jobs },
+        big: args.big,
+        shard: args.shard,
+        again: args.again,
+        retry_failed: args.retry_failed,
+    })
+}
+
+/// Writes the summary beside the results; a share writes its own name, so that shares do not race.
+fn summarize(args: &Args) -> Result<Summary, Failure> {
+    let summary = summary::summarize(&args.output)?;
+    let of = args
+        .shard
+        .map(|shard| format!("-{}", shard.label()))
+        .unwrap_or_default();
+    let path = |extension: &str| args.output.join(format!("summary{of}.{extension}"));
+    write_whole(&path("json"), |out| summary::write_json(&summary, out))?;
+    write_whole(&path("html"), |out| summary::write_html(&summary, out))?;
+    write_whole(&path("txt"), |out| summary::write_table(&summary, 120, out))?;
+    Ok(summary)
+}
+
+fn shown(summary: &Summary) -> Result<(), Failure> {
+    let out = &mut io::stdout().lock();
+    summary::write_table(summary, terminal::width(), out)?;
+    Ok(out.flush()?)
+}
+
+/// What the worst bundle of the run comes to, as `scan` would say it.
+fn verdict(args: &Args, done: &batch::Done) -> Done {
+    let records = || done.records.iter();
+    let failed = records().any(|record| record.outcome.status != Status::Done);
+    let found = records().any(|record| {
+        args.fail_on
+            .is_some_and(|least| record.severity().is_some_and(|worst| worst >= least))
+            || args.strict && (record.outcome.problems > 0 || record.outcome.status != Status::Done)
+    });
+    if failed && !args.failed_ok {
+        Done::Unreadable
+    } else if found {
+        Done::Found
+    } else {
+        Done::Well
+    }
+}
+
+/// `90s`, `30m`, `2h`; a bare number counts seconds.
+fn time(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let factor = match unit {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(format!("`{unit}` is no unit of time; write 90s, 30m or 2h")),
+    };
+    let number: f64 = digits
+        .parse()
+        .map_err(|_| "write 90s, 30m or 2h".to_owned())?;
+    Duration::try_from_secs_f64(number * factor)
+        .ok()
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| "no time that could be waited".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time;
+    use std::time::Duration;
+
+    #[test]
+    fn times() {
+        assert_eq!(time("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(time("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(time("2h"), Ok(Duration::from_secs(7200)));
+        assert_eq!(time("250ms"), Ok(Duration::from_millis(250)));
+        assert!(
+            ["", "0", "-1s", "5d", "1e300h"]
+                .iter()
+                .all(|text| time(text).is_err())
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! The figures for monitoring, held against the grammar of OpenMetrics.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::scene::Scene;
+
+/// Checks what a scraper relies on; the families it found.
+fn families(text: &str) -> BTreeSet<String> {
+    let body = text.strip_suffix("# EOF\n").expect("ends with # EOF");
+    let mut families = BTreeSet::new();
+    let mut family = String::new();
+    let mut samples = BTreeSet::new();
+    for line in body.lines() {
+        if let Some(rest) = line.strip_prefix("# ") {
+            let mut words = rest.splitn(3, ' ');
+            let (kind, name) = (words.next().unwrap(), words.next().unwrap());
+            let text = words.next().expect("a text");
+            match kind {
+                "TYPE" => {
+                    assert!(families.insert(name.to_owned()), "{name} twice");
+                    name.clone_into(&mut family);
+                    assert_eq!(text, "gauge");
+                }
+                "HELP" => assert!(name == family && text.ends_with('.')),
+                "UNIT" => assert!(
+                    name == family && name.ends_with(&format!("_{text}")),
+                    "{line}"
+                ),
+                other => panic!("{other}"),
+            }
+            continue;
+        }
+        let (sample, value) = line.rsplit_once(' ').unwrap();
+        let name = sample.split('{').next().unwrap();
+        assert_eq!(name, family, "samples stand under their family");
+        assert!(value.parse::<f64>().unwrap().is_finite());
+        assert!(samples.insert(sample.to_owned()), "{sample} twice");
+        if let Some(labels) = sample.strip_prefix(&format!("{name}{{")) {
+            for label in labels.strip_suffix('}').unwrap().split(',') {
+                let (key, value) = label.split_once('=').unwrap();
+                assert!(key.bytes().all(|b| b.is_ascii_lowercase()));
+                assert!(value.len() > 2 && value.starts_with('"') && value.ends_with('"'));
+            }
+        }
+    }
+    families
+}
+
+#[test]
+fn a_scraper_can_read_them() {
+    let scene = Scene::new(&["rke2-kernel-flags"]);
+    scene.put("empty.zip", b"");
+    let file = scene.input().join("bundlevet.prom");
+    scene.run(&["--metrics", file.to_str().unwrap()]);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(families(&text).contains("bundlevet_batch_run_peak_memory_bytes"));
+    for sample in [
+        "bundlevet_batch_bundles{status=\"done\"} 1\n",
+        "bundlevet_batch_bundles{status=\"unreadable\"} 1\n",
+        "bundlevet_batch_causes{signature=\"kubelet/invalid-kernel-flag\",severity=\"critical\"} 1\n",
+        "bundlevet_batch_run_read 2\n",
+        "bundlevet_batch_run_failed 1\n",
+    ] {
+        assert!(text.contains(sample), "{sample} in\n{text}");
+    }
+    scene.run(&["--metrics", file.to_str().unwrap()]);
+    assert!(
+        fs::read_to_string(&file)
+            .unwrap()
+            .contains("bundlevet_batch_run_read 0\n")
+    );
+}
