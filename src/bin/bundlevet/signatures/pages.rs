@@ -10,7 +10,7 @@ use bundlevet::signature::Database;
 use crate::database::DatabaseArgs;
 use crate::failure::Failure;
 use crate::outcome::{Done, Outcome};
-use crate::output::write_whole;
+use bundlevet::report::write_whole;
 
 #[derive(clap::Args)]
 pub(crate) struct PagesArgs {
