@@ -109,7 +109,7 @@ pub(super) fn observe(
     match &part.source {
         Source::Log { .. } => log(index, signature, at, part),
         Source::Object(query) => super::select::objects(index, context, at, query),
-        Source::Fact(query) => super::select::facts(index, at, query),
+        Source::Fact(query) => super::select::facts(index, context, at, query),
     }
 }
 

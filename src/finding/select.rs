@@ -7,8 +7,8 @@ use super::index::Index;
 use super::observe::{Answer, Observation, Proof};
 use super::{Context, Place};
 use crate::detect::Captures;
-use crate::evidence::Object;
 use crate::evidence::select::{Quoted, Selection};
+use crate::evidence::{Fact, Object};
 use crate::signature::{FactQuery, Query};
 
 /// Looks for objects.
@@ -56,7 +56,12 @@ pub(super) fn objects(index: &Index<'_>, context: &Context, part: usize, query: 
 }
 
 /// Looks for facts.
-pub(super) fn facts(index: &Index<'_>, part: usize, query: &FactQuery) -> Answer {
+pub(super) fn facts(
+    index: &Index<'_>,
+    context: &Context,
+    part: usize,
+    query: &FactQuery,
+) -> Answer {
     match index.selector.facts(query) {
         Selection::Holds(found) => {
             let named = query.captures();
@@ -76,7 +81,7 @@ pub(super) fn facts(index: &Index<'_>, part: usize, query: &FactQuery) -> Answer
                     },
                     captures,
                     count: 1,
-                    span: None,
+                    span: expired(fact, context),
                     proof: Proof::Fact {
                         key: fact.key.clone(),
                         line: fact.line,
@@ -144,4 +149,11 @@ fn span(context: &Context, object: &Object, fields: &[Quoted]) -> Option<(Timest
         time(condition, "lastTransitionTime").or_else(|| time(condition, "lastUpdateTime"))
     })?;
     Some((since, context.collected_at.unwrap_or(since).max(since)))
+}
+
+/// From the end of a certificate to collection: before its end it broke nothing.
+fn expired(fact: &Fact, context: &Context) -> Option<(Timestamp, Timestamp)> {
+    let end: Timestamp = fact.value.get("not_after")?.as_str()?.parse().ok()?;
+    let collected = context.collected_at?;
+    (end <= collected).then_some((end, collected))
 }

@@ -114,6 +114,7 @@ pub fn diagnose_about(
         .collect();
     let scanned = scanned(evidence);
     let (verdict, headline) = verdict::verdict(
+        database,
         &causes,
         &groups,
         &ranked_causes,
@@ -127,6 +128,10 @@ pub fn diagnose_about(
         }
         _ => headline,
     };
+    let mut not_examined = missing::rivals(&causes);
+    not_examined.extend(missing::not_examined(
+        database, evidence, &findings, &inputs, &anchors, verdict,
+    ));
     let all: Vec<&RankedFinding> = ranked_causes.iter().chain(&symptoms).collect();
     let upgrade = upgrade::view(evidence);
     Diagnosis {
@@ -145,9 +150,7 @@ pub fn diagnose_about(
         etcd: etcd::view(database, evidence, &findings),
         verdict,
         headline,
-        not_examined: missing::not_examined(
-            database, evidence, &findings, &inputs, &anchors, verdict,
-        ),
+        not_examined,
         checked: checked::checked(database, evidence, &findings, &inputs),
         failing: failing(&anchors),
         inputs,

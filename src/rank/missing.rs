@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::anchor::{Anchor, From};
+use super::judge::Judged;
 use super::{InputSummary, NotExamined, Verdict};
 use crate::bundle::{EntryKind, Program, ProgramSet, Skip};
 use crate::evidence::{Evidence, ObjectKey};
@@ -193,6 +194,27 @@ fn kinds(database: &Database, evidence: &Evidence, findings: &[Finding]) -> Vec<
                 collect: Some(format!("kubectl get {typed} -A -o yaml")),
             }
         })
+        .collect()
+}
+
+/// What would tell causes apart that stand on the same lines, the first cause first.
+pub(super) fn rivals(causes: &[Judged<'_>]) -> Vec<NotExamined> {
+    causes
+        .iter()
+        .filter(|judged| judged.state.is_alive() && !judged.score.proven)
+        .filter(|judged| !judged.rivals.is_empty())
+        .filter_map(|judged| {
+            Some(NotExamined {
+                what: format!("what proves {}", judged.signature.id),
+                because: format!(
+                    "its lines are also explained by {}",
+                    judged.rivals.join(", ")
+                ),
+                signatures: vec![judged.signature.id.clone()],
+                collect: Some(judged.signature.needs.clone()?),
+            })
+        })
+        .take(NAMED)
         .collect()
 }
 

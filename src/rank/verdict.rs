@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use super::anchor::{Anchor, From};
 use super::judge::Judged;
-use super::{RankedFinding, Scanned, State, Verdict};
-use crate::signature::{Severity, Sureness};
+use super::{EvidenceItem, RankedFinding, Scanned, State, Verdict};
+use crate::signature::{Database, Severity, Sureness};
 
 /// The verdict and the headline. `groups` numbers the problem of each cause.
 pub(super) fn verdict(
+    database: &Database,
     judged: &[Judged<'_>],
     groups: &[usize],
     causes: &[RankedFinding],
@@ -40,7 +41,8 @@ pub(super) fn verdict(
         .filter(|(judged, _)| judged.state.is_alive() && !judged.score.minor)
         .map(|(_, cause)| cause)
         .collect();
-    if !alive.is_empty() || !candidates.is_empty() {
+    let told = alive.iter().any(|s| !restates(database, anchors, s));
+    if told || !candidates.is_empty() {
         return symptoms_only(&alive, &candidates, judged);
     }
     let open: Vec<&Anchor> = anchors
@@ -56,6 +58,20 @@ pub(super) fn verdict(
         return (Verdict::NoKnownCause, headline);
     }
     (Verdict::Healthy, healthy(causes, symptoms))
+}
+
+/// Whether a symptom is only the state of an object that has failed: it says that something is wrong, as the anchor
+/// does, and nothing of what.
+fn restates(database: &Database, anchors: &[Anchor], symptom: &RankedFinding) -> bool {
+    let state = |item: &EvidenceItem| matches!(item, EvidenceItem::Object { .. });
+    let carries = |anchor: &Anchor| {
+        let mut same = database.symptoms(anchor.class);
+        same.any(|signature| signature.id == symptom.signature)
+    };
+    symptom.evidence.iter().all(state)
+        && anchors
+            .iter()
+            .any(|anchor| anchor.from == From::Object && carries(anchor))
 }
 
 fn known(winners: &[(usize, &RankedFinding)]) -> String {
