@@ -127,6 +127,7 @@ pub fn gather(
     let inputs = inputs.map(|input| input.path.display().to_string());
     let mut evidence = Evidence::merge(inputs.collect(), collected);
     evidence.align_clocks(database);
+    evidence.unread = case.unread();
     Ok(evidence)
 }
 

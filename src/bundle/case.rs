@@ -12,6 +12,7 @@ use super::job::{self, Bytes, Job};
 use super::leaf::Found;
 use super::level::{Level, Shared};
 use super::limits::Limits;
+use super::live::{self, LiveOptions, Unread};
 use super::sniff::{Format, HEAD, sniff};
 use super::source::{FileSource, Source, read_full};
 use super::split::{self, Kind, Runs, Split};
@@ -24,6 +25,8 @@ pub struct OpenOptions {
     pub limits: Limits,
     /// A live node's root directory, an input after those that are named.
     pub root: Option<PathBuf>,
+    /// How that root is read beyond its files; nothing: its files, whole.
+    pub live: Option<LiveOptions>,
 }
 
 /// All inputs of one scan.
@@ -33,6 +36,8 @@ pub struct Case {
     opened: Vec<Opened>,
     /// Files that belong to an input already: named twice, or pieces of one upload.
     taken: BTreeSet<PathBuf>,
+    live: Option<LiveOptions>,
+    unread: Vec<Unread>,
 }
 
 /// One input of a case, as [`super::Entry::input`] counts them.
@@ -70,10 +75,12 @@ impl Case {
     /// Opens every input. An input that cannot be read at all is an error if no other can be.
     pub fn open(paths: &[PathBuf], options: &OpenOptions) -> Result<Case> {
         let mut case = Case {
-            shared: Arc::new(Shared::new(options.limits.clone())),
+            shared: Arc::new(Shared::new(options.limits.clone(), options.live.as_ref())),
             inputs: Vec::new(),
             opened: Vec::new(),
             taken: BTreeSet::new(),
+            live: options.live.clone(),
+            unread: Vec::new(),
         };
         for path in paths {
             case.add(path, false);
@@ -116,6 +123,15 @@ impl Case {
             }
         }
         jobs
+    }
+
+    /// What of a live node was not read, and the command that would; complete once all jobs have run.
+    pub fn unread(&self) -> Vec<Unread> {
+        let mut unread = self.unread.clone();
+        unread.extend(self.shared.share.unread());
+        unread.sort();
+        unread.dedup();
+        unread
     }
 
     /// Jobs that waited for memory and can run now. Jobs hand these on by themselves; this is for
@@ -301,11 +317,12 @@ impl Case {
     ) -> Result<Option<String>, String> {
         let most = self.shared.limits.members;
         let listing = if live {
-            folder::list_live(path, most)
+            folder::list_live(path, most, &self.live.clone().unwrap_or_default())
         } else {
             folder::list(path, most)
         };
-        let listing = listing.map_err(|e| e.to_string())?;
+        let mut listing = listing.map_err(|e| e.to_string())?;
+        self.unread.append(&mut listing.unread);
         if listing.files.is_empty() {
             return Err("the directory holds no files".into());
         }
@@ -313,7 +330,9 @@ impl Case {
         level.depth = 1;
         level.root = listing.root.as_deref().map(Into::into);
         if live {
-            level.node = folder::host_name(path).map(Into::into);
+            level.live = true;
+            level.node = live::node_name(path).map(Into::into);
+            listing.files.sort_by_key(File::turn);
         }
         if !listing.problems.is_empty() {
             self.opened.push(Opened::Report(listing.problems));

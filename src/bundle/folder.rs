@@ -1,8 +1,8 @@
 //! A directory, or a live node's tree, into a list of its files; links are never followed out of it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, Metadata};
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,15 +10,16 @@ use std::sync::Arc;
 use crate::error::Problem;
 
 use super::job::{self, Job};
-use super::leaf::Found;
+use super::leaf::{self, Found};
 use super::level::Level;
+use super::live::{self, LiveOptions, Made, Unread};
 use super::loss::describe;
 use super::name::link_stays_inside;
 use super::peek::Peek;
 use super::sniff::{Format, HEAD, sniff};
-use super::source::{Cursor, FileSource, Source};
+use super::source::{Cursor, FileSource, Source, read_full};
 use super::unpack::CHUNK;
-use super::{LIVE_PATHS, Skip, Visit, stream};
+use super::{EntryKind, LIVE_PATHS, Skip, Surroundings, Visit, place, stream};
 
 /// What is in a directory.
 pub(crate) struct Listing {
@@ -27,6 +28,8 @@ pub(crate) struct Listing {
     /// Sorted by name.
     pub(crate) files: Vec<File>,
     pub(crate) problems: Vec<Problem>,
+    /// What a live node keeps to itself, by kind.
+    pub(crate) unread: Vec<Unread>,
 }
 
 /// One file of a directory.
@@ -43,14 +46,64 @@ enum Fate {
     Read,
     Skip(Skip),
     Lost(String),
+    Made(Box<Made>),
 }
 
 impl File {
     pub(crate) fn weight(&self) -> u64 {
         match self.fate {
             Fate::Read => self.size,
-            Fate::Skip(_) | Fate::Lost(_) => 0,
+            Fate::Skip(_) | Fate::Lost(_) | Fate::Made(_) => 0,
         }
+    }
+}
+
+/// What is not read of a live node.
+#[derive(Default)]
+struct Kept {
+    /// Logs that end before the window.
+    old: usize,
+    /// Files that only root may read, by where they are.
+    closed: BTreeMap<String, usize>,
+}
+
+impl Kept {
+    fn unread(&self, since: Option<jiff::Timestamp>) -> Vec<Unread> {
+        let mut unread = Vec::new();
+        if let (true, Some(since)) = (self.old > 0, since) {
+            unread.push(Unread {
+                what: match self.old {
+                    1 => "1 older log file".to_owned(),
+                    more => format!("{more} older log files"),
+                },
+                because: format!(
+                    "last written before {}",
+                    since.strftime("%Y-%m-%d %H:%M:%S UTC")
+                ),
+                command: Some("bundlevet local --since 7d".to_owned()),
+            });
+        }
+        if !self.closed.is_empty() {
+            let places = self.closed.iter().map(|(place, count)| match count {
+                1 => format!("/{place}"),
+                count => format!("{count} in /{place}"),
+            });
+            unread.push(Unread {
+                what: format!(
+                    "what only root may read: {}",
+                    places.collect::<Vec<_>>().join(", ")
+                ),
+                because: "permission denied".to_owned(),
+                command: Some("sudo bundlevet local".to_owned()),
+            });
+        }
+        unread
+    }
+
+    /// The first three folders of a path say where it is.
+    fn close(&mut self, name: &str) {
+        let place: Vec<&str> = name.split('/').take(3).collect();
+        *self.closed.entry(place.join("/")).or_default() += 1;
     }
 }
 
@@ -73,11 +126,12 @@ pub(crate) fn list(directory: &Path, most: u64) -> io::Result<Listing> {
 }
 
 /// Lists what a live node has of logs, configuration and facts, below `root`.
-pub(crate) fn list_live(root: &Path, most: u64) -> io::Result<Listing> {
+pub(crate) fn list_live(root: &Path, most: u64, options: &LiveOptions) -> io::Result<Listing> {
     let root = root.canonicalize()?;
     fs::read_dir(&root)?;
     let mut walk = Walk::new(root.clone(), most);
     walk.live = true;
+    walk.since = options.since;
     for base in LIVE_PATHS {
         // Data directories are often links to a larger disk.
         let Ok(path) = root.join(base).canonicalize() else {
@@ -93,12 +147,51 @@ pub(crate) fn list_live(root: &Path, most: u64) -> io::Result<Listing> {
             Err(e) => walk.problem(base, e.to_string()),
         }
     }
-    Ok(walk.listing(None))
+    let (made, unread) = live::made(&root, options);
+    for made in made {
+        walk.files.push(File::made(made));
+    }
+    let mut listing = walk.listing(None);
+    listing.unread.extend(unread);
+    Ok(listing)
+}
+
+impl File {
+    fn made(made: Made) -> Self {
+        Self {
+            name: made.name.clone(),
+            path: PathBuf::new(),
+            size: 0,
+            modified: None,
+            fate: Fate::Made(Box::new(made)),
+        }
+    }
+
+    /// What a node is read in the order of, so that little time still goes to what tells most: the host's state and
+    /// settings, then the logs of what runs the node, then everything else, each smaller first.
+    pub(crate) fn turn(&self) -> (u8, u64) {
+        const TELLING: &[&str] = &[
+            "/kubelet",
+            "/containerd",
+            "journald/",
+            "_etcd-",
+            "_kube-apiserver-",
+        ];
+        let class = match &self.fate {
+            _ if TELLING.iter().any(|telling| self.name.contains(telling)) => 1,
+            Fate::Made(_) => 0,
+            _ if self.name.starts_with("var/log") => 2,
+            _ => 0,
+        };
+        (class, self.size)
+    }
 }
 
 struct Walk {
     root: PathBuf,
     live: bool,
+    since: Option<jiff::Timestamp>,
+    kept: Kept,
     most: u64,
     files: Vec<File>,
     links: Vec<(String, PathBuf)>,
@@ -111,6 +204,8 @@ impl Walk {
         Self {
             root,
             live: false,
+            since: None,
+            kept: Kept::default(),
             most,
             files: Vec::new(),
             links: Vec::new(),
@@ -129,6 +224,12 @@ impl Walk {
         while let Some((directory, name)) = todo.pop() {
             let entries = match fs::read_dir(&directory) {
                 Ok(entries) => entries,
+                Err(e) if self.live && e.kind() == io::ErrorKind::PermissionDenied => {
+                    self.kept.close(&name);
+                    continue;
+                }
+                // Pods come and go while their logs are listed.
+                Err(e) if self.live && e.kind() == io::ErrorKind::NotFound => continue,
                 Err(e) => {
                     self.problem(&name, format!("{e}: what is in this directory is lost"));
                     continue;
@@ -154,6 +255,7 @@ impl Walk {
                     }
                     Ok(meta) if meta.is_dir() => todo.push((entry.path(), below)),
                     Ok(meta) => self.file(below, entry.path(), &meta),
+                    Err(e) if self.live && e.kind() == io::ErrorKind::NotFound => {}
                     Err(e) => self.problem(&below, format!("{e}: not read")),
                 }
             }
@@ -184,13 +286,45 @@ impl Walk {
         self.push(name, path, meta, fate);
     }
 
+    /// What a live node's file comes to, by its path and time alone: what nothing reads is not even opened, so that
+    /// no private key is.
+    fn live_fate(&mut self, name: &str, path: &Path, modified: Option<jiff::Timestamp>) -> Fate {
+        let around = Surroundings::default();
+        let kind = place(name, &around).kind;
+        if let EntryKind::Skipped(why) = kind {
+            return Fate::Skip(why);
+        }
+        let old = self
+            .since
+            .zip(modified)
+            .is_some_and(|(since, at)| at < since);
+        if kind == EntryKind::Log && old {
+            self.kept.old += 1;
+            return Fate::Skip(Skip::Irrelevant);
+        }
+        let root = rustix::process::geteuid().is_root();
+        if !root && rustix::fs::access(path, rustix::fs::Access::READ_OK).is_err() {
+            // Some files of /proc can only be written to.
+            if !name.starts_with("proc/") {
+                self.kept.close(name);
+            }
+            return Fate::Skip(Skip::Irrelevant);
+        }
+        Fate::Read
+    }
+
     fn push(&mut self, name: String, path: PathBuf, meta: &Metadata, fate: Fate) {
         let nanoseconds = i32::try_from(meta.mtime_nsec()).unwrap_or(0);
+        let modified = jiff::Timestamp::new(meta.mtime(), nanoseconds).ok();
+        let fate = match fate {
+            Fate::Read if self.live => self.live_fate(&name, &path, modified),
+            fate => fate,
+        };
         self.files.push(File {
             name,
             path,
             size: meta.len(),
-            modified: jiff::Timestamp::new(meta.mtime(), nanoseconds).ok(),
+            modified,
             fate,
         });
     }
@@ -210,9 +344,21 @@ impl Walk {
         self.files.sort_by(|a, b| a.name.cmp(&b.name));
         Listing {
             root,
+            unread: self.kept.unread(self.since),
             files: self.files,
             problems: self.problems,
         }
+    }
+
+    /// Gives a file that is read anyway the name of a link to it.
+    fn rename(&mut self, place: &Path, name: &str) -> bool {
+        let known = self.files.iter_mut().find(|file| {
+            file.path == place && matches!(file.fate, Fate::Read) && !tells_whose(&file.name)
+        });
+        known.is_some_and(|file| {
+            name.clone_into(&mut file.name);
+            true
+        })
     }
 
     fn link(&mut self, name: String, path: PathBuf, known: &mut HashSet<(u64, u64)>) {
@@ -231,6 +377,8 @@ impl Walk {
         );
         let fate = match &place {
             Ok(place) if !place.starts_with(&self.root) => Fate::Lost(outside),
+            // Docker keeps logs under its own ids; these links say whose they are.
+            Ok(place) if self.live && tells_whose(&name) && self.rename(place, &name) => return,
             Ok(place) if self.live => match fs::metadata(place) {
                 Ok(meta) if meta.is_file() && known.insert((meta.dev(), meta.ino())) => {
                     return self.push(name, place.clone(), &meta, Fate::Read);
@@ -245,19 +393,15 @@ impl Walk {
     }
 }
 
+/// Links to docker's log files that are named after the container or pod.
+fn tells_whose(name: &str) -> bool {
+    name.starts_with("var/lib/rancher/rke/log/") || name.starts_with("var/log/pods/")
+}
+
 /// Whether a directory of a live node holds container images or file systems, millions of files.
 fn is_image_store(name: &str) -> bool {
     let (folder, last) = name.rsplit_once('/').unwrap_or(("", name));
     last.starts_with("io.containerd.") || last == "images" && folder.ends_with("/agent")
-}
-
-/// The host name below a live node's root.
-pub(crate) fn host_name(root: &Path) -> Option<String> {
-    let mut name = String::new();
-    let file = fs::File::open(root.join("etc/hostname")).ok()?;
-    file.take(256).read_to_string(&mut name).ok()?;
-    let name = name.trim();
-    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// Reads one file of a directory; a zip comes back as jobs.
@@ -267,7 +411,12 @@ pub(crate) fn read(level: &Level, file: &File, visit: &mut dyn Visit) -> Vec<Job
         size: Some(file.size),
         modified: file.modified,
     };
+    if !matches!(file.fate, Fate::Skip(_)) && level.shared.share.leaves_out(&file.name) {
+        found.skip(level, Skip::Irrelevant, visit);
+        return Vec::new();
+    }
     match &file.fate {
+        Fate::Made(made) => read_made(level, made, found, visit),
         Fate::Skip(why) => found.skip(level, *why, visit),
         Fate::Lost(why) => found.lost(why.clone(), visit),
         Fate::Read => match FileSource::open(&file.path) {
@@ -275,11 +424,16 @@ pub(crate) fn read(level: &Level, file: &File, visit: &mut dyn Visit) -> Vec<Job
             Err(_) if file.name.starts_with("proc/") => {
                 found.skip(level, Skip::Irrelevant, visit);
             }
+            // Rotated away, or the pod is gone.
+            Err(e) if level.live && e.kind() == io::ErrorKind::NotFound => {
+                found.skip(level, Skip::Irrelevant, visit);
+            }
             Err(e) => found.lost(format!("{e}: not read"), visit),
             Ok(source) if source.len() == 0 => read_proc(level, file, found, visit),
             Ok(source) => {
                 let source: Arc<dyn Source> = Arc::new(source);
-                let mut bytes = Peek::new(Cursor::new(Arc::clone(&source)), CHUNK);
+                let bytes = latest(level, &found, &source, visit);
+                let mut bytes = Peek::new(bytes, CHUNK);
                 if sniff(bytes.peek(HEAD)) != Format::Zip {
                     stream::walk(level, found, bytes, visit);
                 } else {
@@ -309,5 +463,108 @@ fn read_proc(level: &Level, file: &File, found: Found, visit: &mut dyn Visit) {
             stream::walk(level, found, bytes, visit);
         }
         Err(e) => found.lost(describe(&e, 0), visit),
+    }
+}
+
+/// The bytes of a file; of a live node's larger log only its end, from the start of a line on.
+fn latest(level: &Level, found: &Found, source: &Arc<dyn Source>, visit: &mut dyn Visit) -> Cursor {
+    let len = source.len();
+    let log = || place(&found.path, &Surroundings::default()).kind == EntryKind::Log;
+    match level.shared.log_bytes.filter(|most| len > *most) {
+        Some(most) if log() => {
+            let mut head = [0; HEAD];
+            let read = read_full(&**source, 0, &mut head).unwrap_or(0);
+            if sniff(head.get(..read).unwrap_or_default()) != Format::Plain {
+                return Cursor::new(Arc::clone(source));
+            }
+            let start = line_after(&**source, len - most);
+            visit.problem(Problem::new(
+                found.path.clone(),
+                format!("larger than {most} bytes (limit --log-size): read from byte {start} on, lines are counted from there"),
+            ));
+            Cursor::range(Arc::clone(source), start, len - start)
+        }
+        _ => Cursor::new(Arc::clone(source)),
+    }
+}
+
+/// The start of the first line after an offset.
+fn line_after(source: &dyn Source, offset: u64) -> u64 {
+    let mut window = vec![0; 64 << 10];
+    let read = read_full(source, offset, &mut window).unwrap_or(0);
+    let feed = memchr::memchr(b'\n', window.get(..read).unwrap_or_default());
+    feed.map_or(offset, |at| offset + at as u64 + 1)
+}
+
+/// Reads what is no file of a live node.
+fn read_made(level: &Level, made: &Made, found: Found, visit: &mut dyn Visit) {
+    let cluster = Level {
+        node: None,
+        ..level.clone()
+    };
+    let level = if made.cluster { &cluster } else { level };
+    let found = Found {
+        size: None,
+        ..found
+    };
+    match &made.from {
+        live::Source::Text(text) => {
+            stream::walk(level, found, Peek::new(text.as_bytes(), CHUNK), visit);
+        }
+        live::Source::Ask { port, path } => match live::ask(*port, path) {
+            Ok(text) => stream::walk(level, found, Peek::new(text.as_bytes(), CHUNK), visit),
+            Err(_) => found.skip(level, Skip::Irrelevant, visit),
+        },
+        live::Source::Run(program) => run(level, program, found, visit),
+    }
+}
+
+/// Reads the output of a program. One without output is what it says on standard error: not read, and why.
+fn run(level: &Level, program: &live::Program, found: Found, visit: &mut dyn Visit) {
+    if !leaf::is_wanted(level, &found, visit) {
+        return found.skip(level, Skip::Irrelevant, visit);
+    }
+    let name = found.path.clone();
+    if program.is_given_up() {
+        return found.lost(
+            "not asked for: an earlier question got no answer in time",
+            visit,
+        );
+    }
+    let mut running = match program.start(level.shared.share.deadline()) {
+        Ok(running) => running,
+        Err(error) => return found.lost(format!("{}: {error}", program.path.display()), visit),
+    };
+    let mut bytes = Peek::new(&mut running, CHUNK);
+    if bytes.peek(1).is_empty() {
+        let failure = bytes.failure();
+        drop(bytes);
+        let said = running.said();
+        let well = running.ended_well();
+        if running.was_late() {
+            program.give_up();
+        }
+        return match failure {
+            Some(error) => found.lost(describe(&error, 0), visit),
+            None if live::is_closed(&said) => {
+                level.shared.share.closed(&name);
+                found.skip(level, Skip::Irrelevant, visit);
+            }
+            None if !well && !live::is_absent(&said) => found.lost(live::first_line(&said), visit),
+            None => found.skip(level, Skip::Empty, visit),
+        };
+    }
+    stream::walk(level, found, bytes, visit);
+    if running.was_late() {
+        program.give_up();
+    }
+    if running.was_cut() {
+        visit.problem(Problem::new(
+            name.clone(),
+            "only the newest lines were read (limit journal lines); `--since` chooses others",
+        ));
+    }
+    if live::is_closed(&running.said()) {
+        level.shared.share.closed(&name);
     }
 }

@@ -180,14 +180,20 @@ impl Job {
     /// The jobs of a directory.
     pub(crate) fn files(level: &Level, files: &Arc<Vec<File>>) -> Vec<Job> {
         let weights = files.iter().map(File::weight);
+        // A live node's files stand in the order in which they are to be read.
         batches(weights)
-            .map(|(range, weight)| Job {
+            .enumerate()
+            .map(|(at, (range, weight))| Job {
                 work: Work::Files {
                     level: level.clone(),
                     files: Arc::clone(files),
                     range,
                 },
-                weight,
+                weight: if level.live {
+                    u64::MAX / 2 - at as u64
+                } else {
+                    weight
+                },
             })
             .collect()
     }

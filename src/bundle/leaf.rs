@@ -68,6 +68,12 @@ impl Found {
     }
 }
 
+/// Whether the visitor wants a member, as far as its path tells.
+pub(crate) fn is_wanted(level: &Level, found: &Found, visit: &mut dyn Visit) -> bool {
+    let entry = found.clone().entry(level, b"");
+    visit.wants(&entry)
+}
+
 /// Hands a member that is no archive to the visitor.
 pub(crate) fn leaf(
     level: &Level,
@@ -158,7 +164,18 @@ impl Read for Guard<'_> {
             let why = format!("the case is larger than {most} bytes (limit total bytes)");
             return Err(self.fail(Loss::Limit(why).into()));
         }
+        let before = self.read;
         self.read += n as u64;
+        // Asked at the first read and once per step: it costs a system call.
+        if n > 0
+            && before / STEP != self.read / STEP
+            && let Some(spent) = self.level.shared.share.spent()
+        {
+            return Err(self.fail(Loss::Limit(spent.because().to_owned()).into()));
+        }
         Ok(n)
     }
 }
+
+/// Bytes between two looks at what is left of a live node's share.
+const STEP: u64 = 1 << 20;

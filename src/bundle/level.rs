@@ -6,20 +6,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::budget::Budget;
 use super::job::Held;
 use super::limits::Limits;
+use super::live::{LiveOptions, Share};
 
 /// What every job of a case shares.
 pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) budget: Budget<Held>,
+    /// Time and memory, where a live node is read.
+    pub(crate) share: Share,
+    /// Of a larger log of a live node only the end is read.
+    pub(crate) log_bytes: Option<u64>,
     bytes: AtomicU64,
     members: AtomicU64,
 }
 
 impl Shared {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, live: Option<&LiveOptions>) -> Self {
         let shares = (0..=limits.depth).map(|depth| limits.nested_share(depth));
         Self {
             budget: Budget::new(shares.collect::<Vec<_>>()),
+            share: Share::new(live),
+            log_bytes: live.and_then(|live| live.log_bytes),
             bytes: AtomicU64::new(0),
             members: AtomicU64::new(0),
             limits,
@@ -75,6 +82,8 @@ pub(crate) struct Level {
     pub(crate) prefix: Arc<str>,
     /// Archives (or the directory) around the member; 0 for a loose file.
     pub(crate) depth: usize,
+    /// Inside the tree of a live node, where files come and go.
+    pub(crate) live: bool,
 }
 
 impl Level {
@@ -87,6 +96,7 @@ impl Level {
             node: None,
             prefix: "".into(),
             depth: 0,
+            live: false,
         }
     }
 

@@ -9,6 +9,7 @@
 //! | `case`, `split`, `folder` | what the user named | inputs, listed |
 //! | `job`, `budget`, `limits`, `level` | inputs | bounded pieces of work |
 //! | `zip`, `tar`, `unpack`, `stream` | containers | members |
+//! | `live` | a node | what is read of it besides its files |
 //! | `leaf`, `placing`, `utf16` | a member | an [`Entry`] for the visitor |
 //! | `identity` | an input | what tells it from a changed one |
 //! | `source`, `peek`, `sniff`, `name`, `loss` | bytes, names, errors | what the above needs of them |
@@ -22,6 +23,7 @@ mod job;
 mod leaf;
 mod level;
 mod limits;
+mod live;
 mod loss;
 mod name;
 mod origin;
@@ -45,6 +47,7 @@ pub use entry::{Entry, EntryKind, InputKind, Skip};
 pub use identity::{Identity, is_archive, pieces};
 pub use job::Job;
 pub use limits::Limits;
+pub use live::{Installed, LiveOptions, Unread, give_way, node_name, window};
 pub use origin::{Instance, Origin};
 pub use place::{
     LIVE_PATHS, NodeData, NodeGap, Placement, Surroundings, input_kind, nodes_without_data, place,

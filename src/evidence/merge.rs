@@ -68,6 +68,7 @@ impl Evidence {
             archives: merged.archives,
             clocks: BTreeMap::new(),
             problems: merged.problems,
+            unread: Vec::new(),
         };
         evidence.resolve_names();
         evidence

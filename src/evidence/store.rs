@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Fact, NodeClock, Object, ObjectKey};
-use crate::bundle::{Archived, Entry};
+use crate::bundle::{Archived, Entry, Unread};
 use crate::detect::EntryHits;
 use crate::error::Problem;
 
@@ -36,4 +36,6 @@ pub struct Evidence {
     pub clocks: BTreeMap<String, NodeClock>,
     /// Problems of all entries, ordered.
     pub problems: Vec<Problem>,
+    /// What of a live node was not read.
+    pub unread: Vec<Unread>,
 }

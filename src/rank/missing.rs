@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::anchor::{Anchor, From};
 use super::judge::Judged;
 use super::{InputSummary, NotExamined, Verdict};
-use crate::bundle::{EntryKind, Program, ProgramSet, Skip};
+use crate::bundle::{EntryKind, Program, ProgramSet, Skip, Unread};
 use crate::evidence::{Evidence, ObjectKey};
 use crate::finding::Finding;
 use crate::signature::{Class, Database, Kind, Source};
@@ -34,7 +34,8 @@ pub(super) fn not_examined(
     anchors: &[Anchor],
     verdict: Verdict,
 ) -> Vec<NotExamined> {
-    let mut missing = empty_nodes(evidence);
+    let mut missing = unread(evidence);
+    missing.extend(empty_nodes(evidence));
     missing.extend(silent_nodes(evidence, inputs));
     missing.extend(late_logs(evidence, anchors));
     if verdict != Verdict::Healthy {
@@ -44,6 +45,17 @@ pub(super) fn not_examined(
         missing.extend(unheard(database, evidence, findings));
     }
     missing
+}
+
+/// What of a live node was not read: for want of rights, programs or time.
+fn unread(evidence: &Evidence) -> Vec<NotExamined> {
+    let tell = |unread: &Unread| NotExamined {
+        what: unread.what.clone(),
+        because: unread.because.clone(),
+        signatures: Vec::new(),
+        collect: unread.command.clone(),
+    };
+    evidence.unread.iter().map(tell).collect()
 }
 
 /// `nodes/n2.zip` that holds nothing: the collector's agent did not run there.

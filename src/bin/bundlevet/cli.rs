@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    batch, config, explain, grep, inventory, manual, scan, schema, show, signatures, timeline,
+    batch, config, explain, grep, inventory, local, manual, scan, schema, show, signatures,
+    timeline,
 };
 
 /// Reads a Harvester, Rancher, RKE2/K3s or Longhorn support bundle and says what broke first, how it knows, and
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     /// Diagnose one bundle of a batch, under limits
     #[command(hide = true)]
     BatchOne(batch::one::Args),
+    /// Diagnose the node this runs on, while it runs
+    Local(local::Args),
     /// Say what is in a bundle: versions, nodes, coverage, what is missing
     Inventory(inventory::Args),
     /// Say what happened when, over all nodes
@@ -63,6 +66,7 @@ Examples:
   bundlevet scan supportbundle.zip                     the diagnosis, on the terminal
   bundlevet scan node1.tar.gz node2.tar.gz             one case from several collectors
   bundlevet scan bundle.zip -o json=report.json        and as JSON, in a file
+  bundlevet local                                      the node this runs on
   bundlevet show bundle.zip nodes/n1.zip/n1/logs/kubelet.log:4211 -C 20
   bundlevet grep 'lost leader' bundle.zip
 

@@ -8,6 +8,7 @@ mod explain;
 mod failure;
 mod grep;
 mod inventory;
+mod local;
 mod manual;
 mod outcome;
 mod progress;
@@ -40,6 +41,7 @@ fn run() -> Outcome {
     }
     match cli.command {
         Command::Scan(args) => scan::run(&args),
+        Command::Local(args) => local::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Grep(args) => grep::run(&args),
         Command::Inventory(args) => inventory::run(&args),

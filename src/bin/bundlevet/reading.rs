@@ -95,7 +95,7 @@ pub(crate) fn open_options(max_memory: Option<u64>) -> OpenOptions {
     open
 }
 
-fn bound(text: &str) -> Result<Bound, String> {
+pub(crate) fn bound(text: &str) -> Result<Bound, String> {
     Bound::parse(text)
         .ok_or_else(|| "write 2025-01-25, '2025-01-25 09:00' (UTC), 2h or 3d".to_owned())
 }

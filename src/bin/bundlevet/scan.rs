@@ -2,11 +2,12 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bundlevet::pipeline::Scan;
 use bundlevet::rank::{About, Diagnosis, Verdict};
 use bundlevet::report::{self, Format, TextOptions};
-use bundlevet::signature::Severity;
+use bundlevet::signature::{Database, Severity};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::database::{self, DatabaseArgs};
@@ -54,7 +55,7 @@ Examples:
   bundlevet scan bundle.zip --about node/n2 --since 2h
   bundlevet scan bundle.zip -o json=report.json --fail-on high
   bundlevet scan bundle.zip --why etcd/no-space       why was it (not) found?
-  bundlevet scan --root /                             this node
+  bundlevet local                                     this node
   curl -s URL | bundlevet scan -
 
 Exit codes: 0 done; 1 findings at or above --fail-on, or --strict and something unread; 2 nothing could be read.";
@@ -74,7 +75,7 @@ fn about(text: &str) -> Result<About, String> {
     About::parse(text).ok_or_else(|| "it names nothing; write node/n2 or upgrade".to_owned())
 }
 
-fn output(text: &str) -> Result<(Format, PathBuf), String> {
+pub(crate) fn output(text: &str) -> Result<(Format, PathBuf), String> {
     let (word, path) = text
         .split_once('=')
         .ok_or("write FORMAT=PATH, json=report.json")?;
@@ -90,16 +91,45 @@ fn output(text: &str) -> Result<(Format, PathBuf), String> {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
+    let telling = Telling {
+        format: args.format,
+        outputs: &args.outputs,
+        fail_on: args.fail_on,
+        strict: args.strict,
+        top: args.top,
+        why: args.why.as_deref(),
+        database: &args.database,
+    };
+    tell(&telling, |database| {
+        args.reading.scan(database, args.about.clone())
+    })
+}
+
+/// How a diagnosis is told, whatever was read for it.
+pub(crate) struct Telling<'a> {
+    pub(crate) format: Format,
+    pub(crate) outputs: &'a [(Format, PathBuf)],
+    pub(crate) fail_on: Option<Severity>,
+    pub(crate) strict: bool,
+    pub(crate) top: Option<usize>,
+    pub(crate) why: Option<&'a str>,
+    pub(crate) database: &'a DatabaseArgs,
+}
+
+/// Reads with the database of this run, writes every report, and says what it came to.
+pub(crate) fn tell(
+    args: &Telling<'_>,
+    read: impl FnOnce(&Arc<Database>) -> Result<Scan, Failure>,
+) -> Outcome {
     let (database, problems) = args.database.load()?;
     let why = args
         .why
-        .as_deref()
         .map(|id| database::find(&database, id))
         .transpose()?;
     let Scan {
         evidence,
         diagnosis,
-    } = args.reading.scan(&database, args.about.clone())?;
+    } = read(&database)?;
     let text = TextOptions {
         width: terminal::width(),
         color: terminal::color(),
@@ -113,7 +143,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         ..text.clone()
     };
     let mut failed = None;
-    for (format, path) in &args.outputs {
+    for (format, path) in args.outputs {
         let written = report::write_whole(path, |out| {
             report::write(*format, &diagnosis, &in_file, out)
         });
@@ -133,7 +163,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
 }
 
-fn verdict(args: &Args, diagnosis: &Diagnosis, broken_signatures: bool) -> Done {
+fn verdict(args: &Telling<'_>, diagnosis: &Diagnosis, broken_signatures: bool) -> Done {
     let worst = diagnosis
         .causes
         .iter()

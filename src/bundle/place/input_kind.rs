@@ -28,6 +28,7 @@ struct Seen {
     dump_nodes: bool,
     dump_pods: bool,
     node: bool,
+    tree: bool,
 }
 
 impl Seen {
@@ -61,6 +62,11 @@ impl Seen {
         self.must_gather |= split.folder("cluster-scoped-resources").is_some();
         self.dump_nodes |= matches!(parts, ["nodes.json"] | [_, "nodes.json"]);
         self.dump_pods |= split.file == "logs.txt" || cluster_dump::LISTS.contains(&split.file);
+        // What bundlevet asks of a live node has the paths of collectors, beside the node's own files.
+        self.tree |= matches!(
+            parts,
+            ["var", "log" | "lib", ..] | ["etc", "os-release"] | ["proc", "sys", ..]
+        );
         self.look_for_node(&split);
     }
 
@@ -87,7 +93,9 @@ impl Seen {
     }
 
     fn verdict(&self) -> InputKind {
-        if self.must_gather {
+        if self.tree {
+            InputKind::Node
+        } else if self.must_gather {
             InputKind::MustGather
         } else if self.troubleshoot {
             InputKind::Troubleshoot

@@ -16,6 +16,7 @@ pub const LIVE_PATHS: &[&str] = &[
     "etc/hosts",
     "etc/iscsi",
     "etc/kubernetes/manifests",
+    "etc/kubernetes/ssl",
     "etc/modules-load.d",
     "etc/multipath.conf",
     "etc/os-release",
@@ -32,6 +33,7 @@ pub const LIVE_PATHS: &[&str] = &[
     "proc/meminfo",
     "proc/mounts",
     "proc/pressure",
+    "proc/swaps",
     "proc/sys/fs",
     "proc/sys/kernel",
     "proc/sys/net/core",
@@ -39,16 +41,21 @@ pub const LIVE_PATHS: &[&str] = &[
     "proc/sys/net/netfilter",
     "proc/sys/vm",
     "proc/uptime",
+    "usr/lib/systemd/system/rke2-agent.service",
+    "usr/lib/systemd/system/rke2-server.service",
+    "usr/local/lib/systemd/system",
     "var/lib/docker/containers",
     "var/lib/kubelet/config.yaml",
     "var/lib/rancher/agent",
     "var/lib/rancher/k3s/agent",
+    "var/lib/rancher/k3s/server/db/etcd/config",
     "var/lib/rancher/k3s/server/logs",
     "var/lib/rancher/k3s/server/manifests",
     "var/lib/rancher/k3s/server/tls",
     "var/lib/rancher/rancherd",
     "var/lib/rancher/rke/log",
     "var/lib/rancher/rke2/agent",
+    "var/lib/rancher/rke2/server/db/etcd/config",
     "var/lib/rancher/rke2/server/logs",
     "var/lib/rancher/rke2/server/manifests",
     "var/lib/rancher/rke2/server/tls",
@@ -90,6 +97,9 @@ fn tree(split: &Split<'_>) -> Option<(usize, Placement)> {
                 rancher_dir(split.after(at))
             }
             ["etc", _] if !is_collected_etc(split, at) => Some(etc(rest)),
+            ["systemd", "system"] if at > 0 && parts.first() == Some(&"usr") => {
+                Some(Placement::of(EntryKind::Config))
+            }
             ["proc", _] => Some(Placement::of(EntryKind::Fact)),
             _ => None,
         };
@@ -112,7 +122,7 @@ fn start(split: &Split<'_>, at: usize) -> usize {
         .parts
         .iter()
         .take(at + 1)
-        .position(|s| matches!(*s, "var" | "etc" | "opt" | "proc"))
+        .position(|s| matches!(*s, "var" | "etc" | "opt" | "proc" | "usr"))
         .unwrap_or(at)
 }
 
@@ -199,6 +209,7 @@ fn data_dir(rest: &[&str]) -> Option<Placement> {
         ["server", "tls", .., file] | ["agent", file] if file.ends_with(".crt") => {
             Placement::of(EntryKind::Fact)
         }
+        ["server", "db", "etcd", "config"] => Placement::of(EntryKind::Fact),
         ["server", "db", ..] | ["agent", "images" | "containerd", ..] => {
             Placement::skipped(Skip::Binary)
         }
@@ -278,6 +289,9 @@ fn etc(rest: &[&str]) -> Placement {
         // Credentials are never read.
         [.., file]
             if file.ends_with(".key")
+                || file.ends_with("-key.pem")
+                || file.contains("password")
+                || file.contains("token")
                 || file.ends_with("kubeconfig")
                 || *file == "rke2.yaml"
                 || *file == "k3s.yaml" =>

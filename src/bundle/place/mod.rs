@@ -34,6 +34,7 @@ pub use gaps::{NodeData, NodeGap, nodes_without_data};
 pub use input_kind::input_kind;
 pub use live::LIVE_PATHS;
 pub use loose::place_loose;
+pub(crate) use programs::speaks;
 pub use refine::{refine, refine_nodes};
 
 use super::{EntryKind, Instance, Origin, ProgramSet, Skip};

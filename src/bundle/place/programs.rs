@@ -72,6 +72,11 @@ pub(super) fn of_identifier(identifier: &str) -> Option<ProgramSet> {
     find(IDENTIFIERS, identifier)
 }
 
+/// Whether it is known what a journal of this unit speaks for.
+pub(crate) fn speaks(unit: &str) -> bool {
+    of_identifier(unit).is_some()
+}
+
 /// What may speak in a file with this name, whatever folder it is in.
 pub(super) fn of_file(file: &str) -> Option<ProgramSet> {
     let (base, _) = rotation(file);

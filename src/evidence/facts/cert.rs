@@ -1,12 +1,21 @@
-//! The text that `openssl x509 -text` prints into facts about validity.
+//! Certificates into facts about validity: files themselves, or the text that `openssl x509 -text` prints of them.
 
 use jiff::civil::DateTime;
 use serde_json::json;
 
-use super::{Sink, numbered};
+use super::{Sink, numbered, pem};
+
+/// A certificate file as it is on a node, or openssl's text of one.
+pub(super) fn read(text: &str, sink: &mut Sink<'_>) {
+    if text.contains("-----BEGIN CERTIFICATE-----") && !text.contains("Not After :") {
+        pem::first(text, sink);
+    } else {
+        openssl_text(text, sink);
+    }
+}
 
 /// One `certificate` per certificate in the text: file, subject, issuer, validity (RFC 3339), names, CA or not.
-pub(super) fn openssl_text(text: &str, sink: &mut Sink<'_>) {
+fn openssl_text(text: &str, sink: &mut Sink<'_>) {
     let file = sink.path().rsplit('/').next().unwrap_or("").to_owned();
     let mut current = Certificate::default();
     for (line, raw) in numbered(text) {

@@ -8,7 +8,9 @@ mod cert;
 mod config;
 mod etcd;
 mod host;
+mod live;
 mod net;
+mod pem;
 mod product;
 mod workload;
 
@@ -93,6 +95,15 @@ fn reader(path: &str) -> Option<Reader> {
         ("systeminfo", "file-nr") => host::file_handles,
         ("systeminfo", "mount") | ("hostinfos", "proc_mounts") | ("proc", "mounts") => host::mounts,
         ("systeminfo", "systemd-units") => host::units,
+        ("proc", "meminfo") => live::meminfo,
+        ("proc", "swaps") => live::swaps,
+        ("systeminfo", "timedatectl") => live::timedatectl,
+        ("systeminfo", "chronyc") => live::chronyc,
+        ("directories", "kube-system-secrets") => live::node_passwords,
+        ("directories", "leftovers") => live::leftovers,
+        ("etcd", "config") => live::initial_cluster,
+        ("etcd", "find-snapshots") => live::snapshots,
+        ("etcd", name) if name.starts_with("etcd-metrics") => live::etcd_metrics,
         ("systeminfo", "etcresolvconf") | ("etc", "resolv.conf") => net::resolver,
         ("systeminfo", "etchosts") | ("etc", "hosts") => net::hosts,
         ("networking", "ipaddrshow") => net::addresses,
@@ -105,7 +116,7 @@ fn reader(path: &str) -> Option<Reader> {
         ("crictl", "psa") => workload::crictl_ps,
         ("docker", "dockerpsa" | "psa") => workload::docker_ps,
         ("pod-manifests", _) => workload::static_pod,
-        _ if name.ends_with(".crt") || name.ends_with(".pem") => cert::openssl_text,
+        _ if name.ends_with(".crt") || name.ends_with(".pem") => cert::read,
         _ if path.contains("/rke2/config.yaml.d/") || path.ends_with("rke2/config.yaml") => {
             config::rke2
         }

@@ -173,3 +173,52 @@ proptest::proptest! {
         let _ = facts(PATHS[which], &String::from_utf8_lossy(&bytes));
     }
 }
+
+/// Made with openssl for this test: CN=kube-apiserver, O=example, 2024-01-01 to 2025-01-01, two names.
+const PEM: &str = include_str!("../../../tests/node/serving-kube-apiserver.crt");
+
+#[test]
+fn a_certificate_file_as_it_is_on_a_node() {
+    let path = "var/lib/rancher/rke2/server/tls/serving-kube-apiserver.crt";
+    let fact = value(path, PEM, "certificate");
+    assert_eq!(fact["file"], "serving-kube-apiserver.crt");
+    assert_eq!(fact["not_after"], "2025-01-01T00:00:00Z");
+    assert_eq!(
+        fact["names"],
+        json!(["kubernetes.example.com", "192.0.2.10"])
+    );
+    assert_eq!(fact["ca"], json!(false));
+    let broken = PEM.replace("MII", "AAA");
+    assert_eq!(facts(path, &broken)[0].key, "not-collected");
+}
+
+#[test]
+fn what_a_live_node_says() {
+    let text = "MemTotal:        8000 kB\nMemAvailable:    4000 kB\nSwapTotal:       1000 kB\nSwapFree:         900 kB\n";
+    assert_eq!(
+        value("proc/meminfo", text, "swap")["used"],
+        json!(102_400.0)
+    );
+    let text = "NTP=yes\nNTPSynchronized=no\n";
+    let fact = value("systeminfo/timedatectl", text, "time-sync");
+    assert_eq!(fact["synchronized"], json!(false));
+    let text = "System time     : 0.5 seconds slow of NTP time\nLeap status     : Normal\n";
+    let fact = value("systeminfo/chronyc", text, "time-sync");
+    assert_eq!(
+        (&fact["synchronized"], &fact["offset"]),
+        (&json!(true), &json!(-0.5))
+    );
+    let text = "secret/n9.node-password.rke2\nsecret/other\n";
+    let fact = value("directories/kube-system-secrets", text, "node-password");
+    assert_eq!(fact["node"], "n9");
+    let text = "# /var/lib/rancher/rke2/server/db/snapshots\n1024 2025-01-25T00:00:02Z /var/lib/rancher/rke2/server/db/snapshots/etcd-snapshot-n1-1\n";
+    let fact = value("etcd/find-snapshots", text, "etcd.snapshot");
+    assert_eq!(fact["modified"], "2025-01-25T00:00:02Z");
+    let text =
+        "# HELP x\netcd_server_has_leader 0\netcd_mvcc_db_total_size_in_bytes 2.097152e+06\n";
+    let fact = value("etcd/etcd-metrics-127.0.0.1:2381.txt", text, "etcd.metrics");
+    assert_eq!(
+        (&fact["has_leader"], &fact["db_size"]),
+        (&json!(0.0), &json!(2_097_152.0))
+    );
+}

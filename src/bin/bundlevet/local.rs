@@ -1,0 +1,173 @@
+//! `bundlevet local`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bundlevet::bundle::{LiveOptions, OpenOptions, give_way, window};
+use bundlevet::decode::{Asked, Bound};
+use bundlevet::evidence::Progress;
+use bundlevet::pipeline::{self, Scan, ScanOptions};
+use bundlevet::report::Format;
+use bundlevet::signature::{Database, Severity};
+use jiff::{SignedDuration, Timestamp};
+
+use super::database::DatabaseArgs;
+use super::failure::Failure;
+use super::outcome::Outcome;
+use super::progress::Shown;
+use super::reading::{self, size};
+use super::scan::{self, Telling};
+
+/// Diagnose the node this runs on: RKE2, K3s, RKE1 or Harvester, found by what is on the disk.
+///
+/// Reads the journal, /var/log/pods, the logs of kubelet and containerd, certificates, kernel settings, disks, and asks
+/// etcd and the API server if they answer at once. Writes nothing, runs at the lowest priority, ends within a minute.
+/// As root it sees everything; otherwise it says what it could not read.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Examine a node's disk that is mounted here; nothing is run but journalctl, on that disk's journal
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Look at what was later: 2h, 3d or a UTC time (2025-01-25 09:00). Default: the last boot, at least 24 hours, at most 7 days; with --root everything
+    #[arg(long, value_name = "TIME", value_parser = reading::bound, allow_hyphen_values = true)]
+    since: Option<Bound>,
+    /// Stop reading after this long, and say what was skipped
+    #[arg(long, value_name = "TIME", default_value = "50s", value_parser = duration)]
+    time_limit: SignedDuration,
+    /// Stop reading when the process holds this much memory, and say what was skipped
+    #[arg(long, value_name = "SIZE", default_value = "128M", value_parser = size)]
+    max_memory: u64,
+    /// Read only the end of logs larger than this
+    #[arg(long, value_name = "SIZE", default_value = "128M", value_parser = size)]
+    log_size: u64,
+    /// Worker threads; 0: one per core
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    threads: usize,
+    /// Form of the report on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = scan::formats())]
+    format: Format,
+    /// Write a report to a file as well (json=report.json); repeatable
+    #[arg(short = 'o', long = "output", value_name = "FORMAT=PATH", value_parser = scan::output)]
+    outputs: Vec<(Format, PathBuf)>,
+    /// End with exit code 1 if there is a finding of this severity or worse
+    #[arg(long, value_name = "SEVERITY", value_parser = scan::severities())]
+    fail_on: Option<Severity>,
+    /// End with exit code 1 if anything could not be read
+    #[arg(long)]
+    strict: bool,
+    /// Show at most this many causes, and symptoms, in text
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
+    /// Only say why this signature was found, or why not
+    #[arg(long, value_name = "ID", conflicts_with = "format")]
+    why: Option<String>,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  sudo bundlevet local                                what is wrong here, and what to do
+  sudo bundlevet local --since 2h                     look at the last two hours only
+  sudo bundlevet local -o json=/dev/shm/report.json   and keep the report
+  sudo bundlevet local --root /mnt                    a node that does not boot: its disk, mounted in a rescue system
+
+Exit codes: 0 done; 1 findings at or above --fail-on, or --strict and something unread; 2 nothing could be read.";
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    give_way();
+    let telling = Telling {
+        format: args.format,
+        outputs: &args.outputs,
+        fail_on: args.fail_on,
+        strict: args.strict,
+        top: args.top,
+        why: args.why.as_deref(),
+        database: &args.database,
+    };
+    scan::tell(&telling, |database| args.read(database))
+}
+
+impl Args {
+    fn read(&self, database: &Arc<Database>) -> Result<Scan, Failure> {
+        let progress = Arc::new(Progress::default());
+        let options = self.options(&progress)?;
+        let _shown = Shown::start(&progress);
+        Ok(pipeline::scan(&[], database, &options)?)
+    }
+
+    fn options(&self, progress: &Arc<Progress>) -> Result<ScanOptions, Failure> {
+        let now = Timestamp::now();
+        let root = self.root.clone().unwrap_or_else(|| PathBuf::from("/"));
+        let here = self.root.is_none();
+        let period = Asked {
+            since: self.since,
+            until: None,
+        };
+        let since = match self.since {
+            // What "2h ago" means on a mounted disk, its newest log will tell.
+            Some(Bound::Before(_)) if !here => None,
+            Some(_) => period.resolve(Some(now)).since,
+            None => here.then(|| window(now)),
+        };
+        let mut open = OpenOptions {
+            root: Some(root),
+            live: Some(LiveOptions {
+                journals: true,
+                here,
+                since,
+                deadline: Duration::try_from(self.time_limit)
+                    .ok()
+                    .and_then(|limit| Instant::now().checked_add(limit)),
+                memory: Some(self.max_memory),
+                log_bytes: Some(self.log_size),
+            }),
+            ..OpenOptions::default()
+        };
+        // A node has no nested zips; an archive that somebody left in a log directory is none of ours to hold.
+        open.limits.nested_memory = 8 << 20;
+        Ok(ScanOptions {
+            open,
+            threads: self.threads,
+            period,
+            progress: Some(Arc::clone(progress)),
+            ..ScanOptions::default()
+        })
+    }
+}
+
+/// `90s`, `2h`, `3d`.
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let seconds = match text.get(digits.len()..) {
+        Some("s") => 1,
+        Some("m" | "min") => 60,
+        Some("h") => 3600,
+        Some("d") => 86_400,
+        _ => return Err("write 50s, 10m, 2h or 3d".to_owned()),
+    };
+    let number: i64 = digits
+        .parse()
+        .map_err(|_| "write 50s, 10m, 2h or 3d".to_owned())?;
+    let limit = number
+        .checked_mul(seconds)
+        .filter(|all| (0..=86_400 * 3650).contains(all));
+    limit
+        .map(SignedDuration::from_secs)
+        .ok_or_else(|| "more than ten years".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        assert_eq!(duration("90s"), Ok(SignedDuration::from_secs(90)));
+        for wrong in ["", "2", "h", "99999999999d", "-1h", "soon"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The disk into which products are on it, and where they keep their things.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A Kubernetes distribution whose server or agent keeps its data in one directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distribution {
+    /// `rke2`, `k3s`.
+    pub name: &'static str,
+    /// Its data directory, absolute on the node: `/var/lib/rancher/rke2` unless configured otherwise.
+    pub data: PathBuf,
+    /// Whether there is a server's directory.
+    pub server: bool,
+    /// Whether this server holds a member of etcd.
+    pub etcd: bool,
+}
+
+/// What is installed on a node, by what is on its disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Installed {
+    /// RKE2, K3s.
+    pub distributions: Vec<Distribution>,
+    /// RKE1: `/etc/kubernetes/ssl` and `/var/lib/rancher/rke`, with docker.
+    pub rke1: bool,
+    /// `/etc/harvester-release.yaml`, `/oem`.
+    pub harvester: bool,
+}
+
+impl Installed {
+    /// Looks below `root`, `/` for the node itself.
+    pub fn look(root: &Path) -> Self {
+        let distributions = ["rke2", "k3s"]
+            .into_iter()
+            .filter_map(|name| distribution(root, name))
+            .collect();
+        Self {
+            distributions,
+            rke1: root.join("etc/kubernetes/ssl").is_dir()
+                || root.join("var/lib/rancher/rke").is_dir(),
+            harvester: root.join("etc/harvester-release.yaml").is_file()
+                || root.join("oem/harvester.config").is_file(),
+        }
+    }
+
+    /// Their names, for people.
+    pub fn names(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        if self.harvester {
+            names.push("Harvester");
+        }
+        for distribution in &self.distributions {
+            names.push(match (distribution.name, distribution.server) {
+                ("rke2", true) => "RKE2 server",
+                ("rke2", false) => "RKE2 agent",
+                (_, true) => "K3s server",
+                (_, false) => "K3s agent",
+            });
+        }
+        if self.rke1 {
+            names.push("RKE1");
+        }
+        names
+    }
+}
+
+fn distribution(root: &Path, name: &'static str) -> Option<Distribution> {
+    let configured = setting(root, name, "data-dir");
+    let data = configured.map_or_else(
+        || PathBuf::from(format!("/var/lib/rancher/{name}")),
+        PathBuf::from,
+    );
+    let below = below(root, &data);
+    if !below.is_dir() {
+        return None;
+    }
+    let server = below.join("server");
+    Some(Distribution {
+        name,
+        server: server.is_dir(),
+        etcd: server.join("db/etcd").is_dir(),
+        data,
+    })
+}
+
+/// An absolute path of the node below the root it is mounted at.
+pub(crate) fn below(root: &Path, path: &Path) -> PathBuf {
+    root.join(path.strip_prefix("/").unwrap_or(path))
+}
+
+/// A key of `/etc/rancher/<product>/config.yaml` or of the files beside it; the last one wins, as for the product.
+pub(crate) fn setting(root: &Path, product: &str, key: &str) -> Option<String> {
+    let folder = root.join("etc/rancher").join(product);
+    let mut files = vec![folder.join("config.yaml")];
+    let mut more: Vec<PathBuf> = fs::read_dir(folder.join("config.yaml.d"))
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    more.sort();
+    files.append(&mut more);
+    let mut found = None;
+    for file in files {
+        let text = head(&file, 64 << 10).unwrap_or_default();
+        let mut values = text.lines().filter_map(|line| {
+            let line = line.trim_start_matches(['{', ' ']);
+            let rest = line.trim_start_matches('"').strip_prefix(key)?;
+            let value = rest
+                .trim_start_matches('"')
+                .trim_start()
+                .strip_prefix(':')?;
+            let value = value
+                .trim()
+                .trim_end_matches([',', '}'])
+                .trim_matches(['"', '\'', ' ']);
+            (!value.is_empty()).then(|| value.to_owned())
+        });
+        found = values.next_back().or(found);
+    }
+    found
+}
+
+/// The name of the Node that the tree below `root` is: as configured, else the host's.
+pub fn node_name(root: &Path) -> Option<String> {
+    let configured = ["rke2", "k3s"]
+        .into_iter()
+        .find_map(|product| setting(root, product, "node-name"));
+    configured
+        .or_else(|| {
+            let name = head(&root.join("etc/hostname"), 256)?;
+            let name = name.trim();
+            (!name.is_empty() && !name.contains('\n')).then(|| name.to_owned())
+        })
+        .or_else(|| {
+            (root == Path::new("/")).then(|| {
+                rustix::system::uname()
+                    .nodename()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+        })
+}
+
+fn head(path: &Path, most: u64) -> Option<String> {
+    let mut text = String::new();
+    let file = fs::File::open(path).ok()?;
+    if !file.metadata().ok()?.is_file() {
+        return None;
+    }
+    file.take(most).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn products_by_what_is_on_the_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        assert!(Installed::look(root).names().is_empty());
+        write(root, "var/lib/rancher/rke2/agent/x", "");
+        assert_eq!(Installed::look(root).names(), ["RKE2 agent"]);
+        write(root, "var/lib/rancher/rke2/server/db/etcd/name", "n1-ab");
+        write(root, "etc/harvester-release.yaml", "harvester: v1.4.0\n");
+        let found = Installed::look(root);
+        assert_eq!(found.names(), ["Harvester", "RKE2 server"]);
+        assert!(found.distributions[0].etcd);
+    }
+
+    #[test]
+    fn a_data_directory_elsewhere_and_a_name_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        write(root, "etc/hostname", "host\n");
+        assert_eq!(node_name(root).as_deref(), Some("host"));
+        write(root, "etc/rancher/k3s/config.yaml", "data-dir: /data/k3s\n");
+        write(
+            root,
+            "etc/rancher/k3s/config.yaml.d/50-rancher.yaml",
+            "{\n  \"node-name\": \"n7\",\n  \"x\": 1\n}\n",
+        );
+        write(root, "data/k3s/server/x", "");
+        let found = Installed::look(root);
+        assert_eq!(found.distributions[0].data, Path::new("/data/k3s"));
+        assert_eq!(node_name(root).as_deref(), Some("n7"));
+    }
+}

@@ -1,0 +1,453 @@
+//! A node that is examined where it stands: the same answer as from a bundle, nothing written, limits kept.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::panic,
+    reason = "a broken fixture fails the test"
+)]
+
+mod node;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use node::{can_write_journals, files, fixture, put, put_back};
+use serde_json::Value;
+
+fn bundlevet(args: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_bundlevet"))
+        .args(args)
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code().unwrap(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+fn report(args: &[&str]) -> Value {
+    let (code, out, err) = bundlevet(&[args, &["--format", "json"]].concat());
+    assert_eq!(code, 0, "{err}");
+    serde_json::from_str(&out).unwrap()
+}
+
+/// What a report says, without where it read it.
+fn answer(report: &Value) -> Value {
+    let told = |list: &str| -> Vec<Value> {
+        let findings = report[list].as_array().unwrap();
+        let tell = |finding: &Value| {
+            serde_json::json!({
+                "signature": finding["signature"], "title": finding["title"], "sure": finding["sure"],
+                "state": finding["state"], "subjects": finding["subjects"], "count": finding["count"],
+                "first_seen": seconds(&finding["first_seen"]), "explained_by": finding["explained_by"],
+                "steps": finding["remediation"]["steps"],
+            })
+        };
+        findings.iter().map(tell).collect()
+    };
+    serde_json::json!({"verdict": report["verdict"], "headline": report["headline"],
+        "causes": told("diagnosis"), "symptoms": told("symptoms")})
+}
+
+/// The journal's short form has whole seconds.
+fn seconds(time: &Value) -> Option<&str> {
+    time.as_str()?.get(..19)
+}
+
+/// A root and the bundle that it gives, made from a fixture.
+fn pair(bundle: &Path, collected: &str) -> (tempfile::TempDir, tempfile::TempDir) {
+    let (root, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let name = bundle.file_name().unwrap();
+    put_back(bundle, root.path(), &kept.path().join(name), collected);
+    (root, kept)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn same(bundle: &Path, collected: &str, cause: &str) {
+    let (root, kept) = pair(bundle, collected);
+    let from_node = report(&["local", "--root", text(root.path())]);
+    let from_bundle = report(&["scan", text(kept.path())]);
+    let causes = from_node["diagnosis"].as_array().unwrap();
+    assert!(
+        causes.iter().any(|one| one["signature"] == cause),
+        "{from_node:#}"
+    );
+    assert_eq!(answer(&from_node), answer(&from_bundle));
+    assert_eq!(from_node["input"]["kind"], "node");
+}
+
+#[test]
+fn an_rke2_server_says_what_its_bundle_says() {
+    if can_write_journals("an_rke2_server_says_what_its_bundle_says") {
+        same(
+            &fixture("rke2-kernel-flags"),
+            "2025-02-22T01:10:00Z",
+            "kubelet/invalid-kernel-flag",
+        );
+    }
+}
+
+#[test]
+fn a_k3s_server_says_what_its_bundle_says() {
+    if can_write_journals("a_k3s_server_says_what_its_bundle_says") {
+        same(
+            &fixture("k3s-first-server-lost"),
+            "2025-05-20T09:40:00Z",
+            "node/password-rejected",
+        );
+    }
+}
+
+#[test]
+fn an_rke1_node_says_what_its_bundle_says() {
+    if can_write_journals("an_rke1_node_says_what_its_bundle_says") {
+        same(
+            &fixture("rancher-node-deleted-no-audit"),
+            "2025-03-11T14:30:00Z",
+            "rke1/ports-blocked",
+        );
+    }
+}
+
+#[test]
+fn a_harvester_node_says_what_its_bundle_says() {
+    if can_write_journals("a_harvester_node_says_what_its_bundle_says") {
+        let node = fixture("harvester-upgrade-no-objects").join("nodes/n2.zip/n2");
+        let (root, kept) = pair(&node, "2025-01-25T10:00:00Z");
+        let from_node = report(&["local", "--root", text(root.path())]);
+        let from_bundle = report(&["scan", text(kept.path())]);
+        assert_eq!(answer(&from_node), answer(&from_bundle));
+        assert!(
+            from_node["input"]["products"]["harvester"].is_string(),
+            "{from_node:#}"
+        );
+        assert!(from_node["scanned"]["lines"].as_u64() > Some(10));
+    }
+}
+
+#[test]
+fn on_harvester_the_remedy_is_the_one_that_survives_a_reboot() {
+    if !can_write_journals("on_harvester_the_remedy_is_the_one_that_survives_a_reboot") {
+        return;
+    }
+    let (root, _kept) = pair(&fixture("rke2-kernel-flags"), "2025-02-22T01:10:00Z");
+    let release = "harvester: v1.4.1\nharvesterChart: 1.4.1\nos: Harvester v1.4.1\nkubernetes: v1.30.9+rke2r1\nrancher: v2.10.1\n";
+    put(
+        root.path(),
+        "etc/harvester-release.yaml",
+        release.as_bytes(),
+    );
+    put(root.path(), "oem/99_custom.yaml", b"name: custom\n");
+    let report = report(&["local", "--root", text(root.path())]);
+    let steps = report["diagnosis"][0]["remediation"]["steps"].to_string();
+    assert!(
+        steps.contains("/oem") && !steps.contains("If not harvester"),
+        "{steps}"
+    );
+}
+
+/// A node without a journal, with what must be left alone: keys, a link to each log, a rotated log.
+fn plain_node() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path();
+    put(root, "etc/hostname", b"n1\n");
+    put(root, "etc/rancher/node/password", b"hidden\n");
+    put(
+        root,
+        "etc/kubernetes/ssl/kube-apiserver-key.pem",
+        b"hidden\n",
+    );
+    put(
+        root,
+        "var/lib/rancher/rke2/server/tls/server-ca.key",
+        b"hidden\n",
+    );
+    put(
+        root,
+        "var/lib/rancher/rke2/server/tls/serving-kube-apiserver.crt",
+        include_bytes!("node/serving-kube-apiserver.crt"),
+    );
+    put(
+        root,
+        "var/lib/rancher/rke2/agent/logs/kubelet.log",
+        KUBELET.as_bytes(),
+    );
+    let pod = "var/log/pods/kube-system_etcd-n1_0123456789abcdef0123456789abcdef/etcd/0.log";
+    put(
+        root,
+        pod,
+        b"2025-01-25T09:00:00.000000000Z stderr F {\"level\":\"info\",\"msg\":\"hello\"}\n",
+    );
+    let link = root.join(format!(
+        "var/log/containers/etcd-n1_kube-system_etcd-{}.log",
+        "ab".repeat(32)
+    ));
+    fs::create_dir_all(link.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(format!("/{pod}"), link).unwrap();
+    dir
+}
+
+const KUBELET: &str = "E0125 09:00:00.557737   10917 kubelet.go:1479] \"Failed to start ContainerManager\" err=\"invalid kernel flag: kernel/panic, expected value: 10, actual value: 0\"\n";
+
+#[test]
+fn a_log_and_the_links_to_it_are_read_once() {
+    let root = plain_node();
+    let (code, out, _) = bundlevet(&["inventory", "--root", text(root.path()), "--format", "json"]);
+    assert_eq!(code, 0);
+    let inventory: Value = serde_json::from_str(&out).unwrap();
+    let read: Vec<&str> = inventory["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["kind"] == "log")
+        .map(|entry| entry["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        read,
+        [
+            "var/lib/rancher/rke2/agent/logs/kubelet.log",
+            "var/log/pods/kube-system_etcd-n1_0123456789abcdef0123456789abcdef/etcd/0.log"
+        ]
+    );
+}
+
+#[test]
+fn no_file_is_written_and_no_key_is_opened() {
+    let root = plain_node();
+    let before = snapshot(root.path());
+    let strace = Command::new("strace").arg("-V").output().is_ok();
+    if !strace {
+        assert!(
+            std::env::var_os("BUNDLEVET_REQUIRE_ALL").is_none(),
+            "install strace"
+        );
+        println!("skipped: no_file_is_written_and_no_key_is_opened needs strace");
+        return;
+    }
+    let log = tempfile::tempdir().unwrap();
+    for args in [vec!["local", "--root", text(root.path())], vec!["local"]] {
+        let trace = log.path().join("trace");
+        let output = Command::new("strace")
+            .args([
+                "-f",
+                "-qq",
+                "-s",
+                "300",
+                "-e",
+                "trace=%file,ftruncate,fchmod,fchown",
+                "-o",
+            ])
+            .arg(&trace)
+            .arg(env!("CARGO_BIN_EXE_bundlevet"))
+            .args(&args)
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        let calls = fs::read_to_string(&trace).unwrap();
+        assert!(calls.lines().count() > 50, "nothing was traced");
+        for call in calls.lines().filter(|call| !call.contains("\"/dev/null\"")) {
+            let name = call.split_whitespace().nth(1).unwrap_or_default();
+            let name = name.split('(').next().unwrap_or_default();
+            let changes = [
+                "creat",
+                "unlink",
+                "rename",
+                "mkdir",
+                "rmdir",
+                "link",
+                "symlink",
+                "chmod",
+                "fchmod",
+                "chown",
+                "lchown",
+                "fchown",
+                "truncate",
+                "ftruncate",
+                "utime",
+                "mknod",
+                "setxattr",
+            ];
+            let kept = changes.iter().all(|verb| {
+                let rest = name.strip_prefix(verb);
+                rest.is_none_or(|rest| !matches!(rest, "" | "at" | "at2" | "nsat" | "s" | "sat"))
+            });
+            assert!(kept, "{call}");
+            if name.starts_with("open") {
+                let flags = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_APPEND"];
+                assert!(!flags.iter().any(|flag| call.contains(flag)), "{call}");
+                let secret = [".key\"", "-key.pem\"", "/password\""];
+                assert!(!secret.iter().any(|end| call.contains(end)), "{call}");
+            }
+        }
+    }
+    assert_eq!(before, snapshot(root.path()));
+}
+
+/// Bytes and times of every file.
+fn snapshot(root: &Path) -> Vec<(String, Vec<u8>, std::time::SystemTime)> {
+    let told = |(name, path): (String, std::path::PathBuf)| {
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        (name, fs::read(&path).unwrap(), modified)
+    };
+    files(root).into_iter().map(told).collect()
+}
+
+#[test]
+fn a_spent_share_is_said() {
+    let root = plain_node();
+    for (limit, value) in [("--time-limit", "0s"), ("--max-memory", "1K")] {
+        let args = [
+            "local",
+            "--root",
+            text(root.path()),
+            "--format",
+            "json",
+            limit,
+            value,
+        ];
+        let (code, out, _) = bundlevet(&args);
+        let report: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(code, 2, "nothing was read");
+        let told = report["not_examined"].to_string();
+        assert!(
+            told.contains(&format!("limit {limit}")) && told.contains("5 files"),
+            "{told}"
+        );
+        assert_eq!(report["verdict"], "not_examinable");
+    }
+}
+
+#[test]
+fn of_a_large_log_the_end_is_read() {
+    let root = plain_node();
+    let mut log = "I0125 08:00:00.000000   10917 reconciler.go:1] \"nothing\"\n".repeat(40_000);
+    log.push_str(KUBELET);
+    put(
+        root.path(),
+        "var/lib/rancher/rke2/agent/logs/kubelet.log",
+        log.as_bytes(),
+    );
+    let report = report(&["local", "--root", text(root.path()), "--log-size", "64K"]);
+    assert_eq!(
+        report["diagnosis"][0]["signature"],
+        "kubelet/invalid-kernel-flag"
+    );
+    assert!(report["problems"].to_string().contains("limit --log-size"));
+    assert!(report["scanned"]["bytes"].as_u64() < Some(200_000));
+}
+
+#[test]
+fn older_logs_are_left_out_and_named() {
+    let root = plain_node();
+    let old = root
+        .path()
+        .join("var/lib/rancher/rke2/agent/logs/kubelet.log");
+    let since = (jiff::Timestamp::now() - jiff::SignedDuration::from_hours(2)).to_string();
+    let at = std::time::SystemTime::now() - std::time::Duration::from_secs(5 * 3600);
+    fs::File::options()
+        .append(true)
+        .open(&old)
+        .unwrap()
+        .set_modified(at)
+        .unwrap();
+    let report = report(&["local", "--root", text(root.path()), "--since", &since]);
+    assert!(!report["diagnosis"].to_string().contains("kernel-flag"));
+    let told = report["not_examined"].to_string();
+    assert!(
+        told.contains("1 older log file") && told.contains("--since"),
+        "{told}"
+    );
+}
+
+#[test]
+fn an_expired_certificate_is_seen_in_its_own_file() {
+    let root = plain_node();
+    put(
+        root.path(),
+        "var/lib/rancher/rke2/agent/logs/kubelet.log",
+        b"2026-01-25T09:00:00.000000Z I0125 09:00:00.000000 1 a.go:1] \"nothing\"\n",
+    );
+    let (_, out, _) = bundlevet(&["local", "--root", text(root.path()), "--format", "json"]);
+    assert!(out.contains("serving-kube-apiserver.crt"), "{out}");
+}
+
+#[test]
+fn without_root_it_says_what_it_could_not_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::process::CommandExt as _;
+    let root = plain_node();
+    // A scratch directory that everybody may enter holds the program, too.
+    let place = tempfile::tempdir().unwrap();
+    let program = place.path().join("bundlevet");
+    fs::copy(env!("CARGO_BIN_EXE_bundlevet"), &program).unwrap();
+    for path in [root.path(), place.path()] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let log = root
+        .path()
+        .join("var/lib/rancher/rke2/agent/logs/kubelet.log");
+    fs::set_permissions(&log, fs::Permissions::from_mode(0o600)).unwrap();
+    let tls = root.path().join("var/lib/rancher/rke2/server/tls");
+    fs::set_permissions(&tls, fs::Permissions::from_mode(0o700)).unwrap();
+    let output = Command::new(&program)
+        .args(["local", "--format", "json", "--root", text(root.path())])
+        .uid(65534)
+        .gid(65534)
+        .current_dir("/")
+        .output();
+    let Ok(output) = output else {
+        println!("skipped: without_root_it_says_what_it_could_not_read needs root");
+        return;
+    };
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told = report["not_examined"].to_string();
+    assert!(
+        told.contains("sudo bundlevet local") && told.contains("/var/lib/rancher"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_log_that_vanishes_is_no_problem() {
+    use bundlevet::bundle::{Case, OpenOptions};
+    let root = plain_node();
+    let options = OpenOptions {
+        root: Some(root.path().to_owned()),
+        ..OpenOptions::default()
+    };
+    let case = Case::open(&[], &options).unwrap();
+    let jobs = case.jobs();
+    fs::remove_dir_all(root.path().join("var/log/pods")).unwrap();
+    let mut seen = Seen::default();
+    for job in jobs {
+        assert!(job.run(&mut seen).is_empty());
+    }
+    assert_eq!(seen.problems, Vec::<String>::new());
+    assert!(seen.read > 2);
+}
+
+#[derive(Default)]
+struct Seen {
+    read: usize,
+    problems: Vec<String>,
+}
+
+impl bundlevet::bundle::Visit for Seen {
+    fn entry(&mut self, _: bundlevet::bundle::Entry, bytes: &mut dyn std::io::Read) {
+        self.read += 1;
+        std::io::copy(bytes, &mut std::io::sink()).unwrap();
+    }
+
+    fn skip(&mut self, _: bundlevet::bundle::Entry) {}
+
+    fn problem(&mut self, problem: bundlevet::Problem) {
+        self.problems.push(problem.error);
+    }
+}
