@@ -13,6 +13,9 @@ fn bundlevet(args: &[&str]) -> Command {
     command
         .args(args)
         .env_remove("COLUMNS")
+        .env_remove("LC_ALL")
+        .env_remove("LC_MESSAGES")
+        .env_remove("LANG")
         .stdin(Stdio::null());
     command
 }
@@ -398,6 +401,43 @@ fn completions_and_manual_pages_cover_every_command() {
         assert!(text.contains(".TH"), "{page}");
     }
     assert!(run(&["man"]).1.contains("bundlevet"));
+}
+
+#[test]
+fn people_read_their_language_and_programs_english() {
+    let bundle = broken_rke2();
+    let chinese = "cp1 上的 kubelet 无法启动：内核参数 kernel/panic 的值为 0，要求为 1";
+    let (code, text, _) = run(&["scan", &bundle, "--lang", "zh-CN"]);
+    assert!(
+        code == 0 && text.replace('\n', "").contains(chinese),
+        "{text}"
+    );
+    assert!(
+        text.contains("证据") && text.contains("Failed to start ContainerManager"),
+        "{text}"
+    );
+    let located = |locale: &str| {
+        let mut command = bundlevet(&["scan", &bundle, "--format", "markdown"]);
+        parts(command.env("LANG", locale).output().unwrap()).1
+    };
+    assert!(located("zh_CN.UTF-8").contains(chinese));
+    assert!(located("en_US.UTF-8").contains("kubelet will not start on cp1"));
+    let (_, json, _) = run(&["scan", &bundle, "--lang", "zh-CN", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let cause = &json["diagnosis"][0];
+    assert!(
+        cause["title"]
+            .as_str()
+            .unwrap()
+            .starts_with("kubelet will not start")
+    );
+    assert!(
+        cause["translations"]["zh-CN"]["title"]
+            .as_str()
+            .unwrap()
+            .starts_with(chinese)
+    );
+    assert_eq!(run(&["scan", &bundle, "--lang", "tlh"]).0, 2);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::anchor::{Anchor, From, anchors};
 use super::judge::{Judged, causes, order};
 use super::{
-    About, Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, Verdict, chart, checked,
-    etcd, missing, quote, remedy, score, timeline, upgrade, verdict,
+    About, Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, Told, Verdict, chart,
+    checked, etcd, missing, quote, remedy, score, timeline, upgrade, verdict,
 };
 use crate::bundle::{EntryKind, Skip};
 use crate::detect::Captures;
@@ -267,7 +267,29 @@ fn ranked(
         remediation: remedy::remediation(signature, &captures, &context.products),
         prevention: text(&signature.prevent),
         references: signature.refs.clone(),
+        translations: told(finding, signature, &captures, context),
     }
+}
+
+/// The texts in every language that the signature was translated into.
+fn told(
+    finding: &Finding,
+    signature: &Signature,
+    captures: &[Captures],
+    context: &Context,
+) -> BTreeMap<String, Told> {
+    let texts = |tag: &String| {
+        let signature = signature.in_language(tag)?;
+        let text = |template: &Option<Template>| template.as_ref().map(|t| one_text(t, captures));
+        let told = Told {
+            title: title(&signature, finding),
+            explanation: text(&signature.explanation).unwrap_or_default(),
+            remediation: remedy::remediation(&signature, captures, &context.products),
+            prevention: text(&signature.prevent),
+        };
+        Some((tag.clone(), told))
+    };
+    signature.translations.keys().filter_map(texts).collect()
 }
 
 fn one_text(template: &Template, captures: &[Captures]) -> String {

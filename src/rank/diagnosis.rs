@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Chart, EtcdView, Moment, Surroundings, UpgradeView};
+use super::{Chart, EtcdView, Moment, Surroundings, Told, UpgradeView};
 use crate::bundle::InputKind;
 use crate::detect::Captures;
 use crate::error::Problem;
@@ -163,6 +163,8 @@ pub struct RankedFinding {
     pub prevention: Option<String>,
     /// Links.
     pub references: Vec<String>,
+    /// The texts in other languages, by tag (`zh-CN`).
+    pub translations: BTreeMap<String, Told>,
 }
 
 /// One quoted piece of evidence.

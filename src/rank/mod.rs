@@ -13,6 +13,7 @@ mod diagnosis;
 mod etcd;
 mod fold;
 mod judge;
+mod language;
 mod missing;
 mod quote;
 mod remedy;
@@ -32,6 +33,7 @@ pub use diagnosis::{
     RankedFinding, Remediation, Scanned, State, Step, Subject, Unusual, Verdict,
 };
 pub use etcd::{EtcdMember, EtcdView};
+pub use language::Told;
 pub use summary::summarize;
 pub use surroundings::Surroundings;
 pub use timeline::{Moment, MomentKind};

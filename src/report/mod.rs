@@ -99,6 +99,15 @@ pub fn write(
     text: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    // Programs read English; people read their language.
+    let people = matches!(format, Format::Text | Format::Markdown);
+    let told;
+    let diagnosis = if people && text.language != Language::English {
+        told = diagnosis.in_language(text.language.tag());
+        &told
+    } else {
+        diagnosis
+    };
     match format {
         Format::Text => write_text(diagnosis, text, out),
         Format::Json => write_json(diagnosis, out),

@@ -15,6 +15,7 @@ mod problem;
 pub mod query;
 mod read;
 mod template;
+mod translated;
 mod versions;
 
 pub use class::Class;

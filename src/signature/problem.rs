@@ -59,6 +59,7 @@ codes! {
     CrossTalk = "cross-talk", "another cause fires on a positive sample and is as sure";
     TooGeneral = "too-general", "fires on lines that mean nothing";
     DeadTranslation = "dead-translation", "a translation of a signature that does not exist, or of steps it does not have";
+    PartTranslation = "part-translation", "a translation that lacks texts which the signature has";
     DeadRename = "dead-rename", "renamed.yaml names an id that does not exist, or one that still does";
 }
 
@@ -78,6 +79,7 @@ impl Code {
                 | Code::NoExplanation
                 | Code::CrossTalk
                 | Code::TooGeneral
+                | Code::PartTranslation
         )
     }
 

@@ -1,5 +1,6 @@
 //! The command line's grammar; each subcommand's arguments stand in its own file.
 
+use bundlevet::report::Language;
 use clap::{Parser, Subcommand};
 
 use super::{
@@ -18,6 +19,9 @@ pub(crate) struct Cli {
     /// Say on standard error what is read, with which settings, and how long it took
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
+    /// Language of text, Markdown and HTML: en, zh-CN [default: LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, value_name = "LANG", global = true, value_parser = language)]
+    pub(crate) lang: Option<Language>,
     /// Defaults from this file instead of bundlevet.toml
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<std::path::PathBuf>,
@@ -59,6 +63,16 @@ pub(crate) enum Command {
     Completions(manual::CompletionsArgs),
     /// Print the manual page
     Man(manual::ManArgs),
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::from_tag(text).ok_or_else(|| {
+        let tags: Vec<&str> = Language::ALL
+            .iter()
+            .map(|language| language.tag())
+            .collect();
+        format!("there are {}", tags.join(", "))
+    })
 }
 
 const EXAMPLES: &str = "\

@@ -39,6 +39,7 @@ pub(crate) fn print(id: &str, database: &DatabaseArgs) -> Outcome {
     let options = TextOptions {
         width: terminal::width(),
         color: terminal::color(),
+        language: terminal::language(),
         ..TextOptions::default()
     };
     write_signature(signature, &options, &mut io::stdout().lock())?;

@@ -35,6 +35,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         let options = TextOptions {
             width: terminal::width(),
             color: terminal::color(),
+            language: terminal::language(),
             ..TextOptions::default()
         };
         report::write_inventory(&scan.evidence, &scan.diagnosis, args.entries, &options, out)?;

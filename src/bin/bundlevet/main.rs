@@ -36,6 +36,7 @@ fn run() -> Outcome {
     let Configured { matches, source } = config::read(std::env::args_os().collect())?;
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     outcome::speak(cli.quiet, cli.verbose);
+    terminal::speak(cli.lang);
     if let Some(path) = config::path(source.as_ref()) {
         outcome::note(&format!("settings from {}", path.display()));
     }

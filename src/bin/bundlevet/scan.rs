@@ -133,9 +133,9 @@ pub(crate) fn tell(
     let text = TextOptions {
         width: terminal::width(),
         color: terminal::color(),
+        language: terminal::language(),
         top: args.top,
         database: database::age(&database),
-        language: report::Language::English,
     };
     let in_file = TextOptions {
         width: 100,

@@ -1,6 +1,9 @@
 //! What standard output is: its width, and whether colours may be used.
 
 use std::io::IsTerminal;
+use std::sync::OnceLock;
+
+use bundlevet::report::Language;
 
 /// Columns where there is no terminal and `COLUMNS` says nothing.
 const WIDTH: usize = 100;
@@ -26,4 +29,30 @@ pub(crate) fn color() -> bool {
     std::io::stdout().is_terminal()
         && set("NO_COLOR").is_none()
         && set("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// The language that was asked for.
+static LANGUAGE: OnceLock<Option<Language>> = OnceLock::new();
+
+/// Takes `--lang`.
+pub(crate) fn speak(language: Option<Language>) {
+    let _ = LANGUAGE.set(language);
+}
+
+/// The language of reports for people: `--lang`, else that of the locale.
+pub(crate) fn language() -> Language {
+    let locale = || {
+        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+        names
+            .into_iter()
+            .find_map(set)
+            .map(|locale| Language::from_locale(&locale))
+    };
+    LANGUAGE
+        .get()
+        .copied()
+        .flatten()
+        .or_else(locale)
+        .unwrap_or_default()
 }

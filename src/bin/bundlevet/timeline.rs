@@ -27,6 +27,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let options = TextOptions {
         width: terminal::width(),
         color: terminal::color(),
+        language: terminal::language(),
         ..TextOptions::default()
     };
     report::write_timeline(&scan.diagnosis, &options, &mut io::stdout().lock())?;

@@ -113,6 +113,17 @@ pub(super) struct Finding<'a> {
     remediation: Remediation<'a>,
     prevention: Option<Text<'a>>,
     references: &'a [String],
+    /// The same texts in other languages.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    translations: BTreeMap<&'a str, Told<'a>>,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    title: Text<'a>,
+    explanation: Text<'a>,
+    remediation: Remediation<'a>,
+    prevention: Option<Text<'a>>,
 }
 
 #[derive(Serialize)]
@@ -271,13 +282,31 @@ fn finding_at(finding: &RankedFinding, rank: usize) -> Finding<'_> {
         evidence: finding.evidence.iter().map(evidence).collect(),
         consequences: finding.consequences.iter().map(consequence).collect(),
         explained_by: &finding.explained_by,
-        remediation: Remediation {
-            summary: neutral(&finding.remediation.summary),
-            steps: finding.remediation.steps.iter().map(step).collect(),
-            verify: finding.remediation.verify.iter().map(check).collect(),
-        },
+        remediation: remediation(&finding.remediation),
         prevention: finding.prevention.as_deref().map(neutral_lines),
         references: &finding.references,
+        translations: finding
+            .translations
+            .iter()
+            .map(|(tag, told)| (tag.as_str(), in_language(told)))
+            .collect(),
+    }
+}
+
+fn in_language(told: &rank::Told) -> Told<'_> {
+    Told {
+        title: neutral(&told.title),
+        explanation: neutral_lines(&told.explanation),
+        remediation: remediation(&told.remediation),
+        prevention: told.prevention.as_deref().map(neutral_lines),
+    }
+}
+
+fn remediation(fix: &rank::Remediation) -> Remediation<'_> {
+    Remediation {
+        summary: neutral(&fix.summary),
+        steps: fix.steps.iter().map(step).collect(),
+        verify: fix.verify.iter().map(check).collect(),
     }
 }
 

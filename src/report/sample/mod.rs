@@ -142,6 +142,7 @@ fn finding(
         remediation: Remediation::default(),
         prevention: None,
         references: vec![],
+        translations: BTreeMap::new(),
     }
 }
 

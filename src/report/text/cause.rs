@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::header::{badge, step_head};
-use super::page::{Page, Paint, Span, columns, span};
+use super::page::{Page, Paint, Span, columns, quoted, span};
 use super::words;
 use crate::rank::{Check, EvidenceItem, RankedFinding, Remediation, Step};
 use crate::report::{masked, neutral};
@@ -98,7 +98,7 @@ fn section(page: &mut Page, title: &str, wanted: bool) {
 fn evidence(page: &mut Page, list: &[EvidenceItem], input: Option<&str>) {
     section(page, "Evidence", !list.is_empty());
     let mut places = BTreeSet::new();
-    let (mut quoted, mut left_out) = (0, 0);
+    let (mut shown, mut left_out) = (0, 0);
     for item in list {
         // One line may stand for several sets of captures.
         let again =
@@ -106,12 +106,12 @@ fn evidence(page: &mut Page, list: &[EvidenceItem], input: Option<&str>) {
         if again {
             continue;
         }
-        if quoted < QUOTED {
+        if shown < QUOTED {
             quote(page, 3, item);
         } else {
             left_out += 1;
         }
-        quoted += 1;
+        shown += 1;
     }
     if left_out > 0 {
         let text = format!("and {left_out} more, in the JSON report");
@@ -182,7 +182,7 @@ fn quote(page: &mut Page, indent: usize, item: &EvidenceItem) {
         needle,
         room.saturating_sub(4) * quote_lines(room),
     );
-    let mut head = vec![span(Paint::Cyan, &place)];
+    let mut head = vec![quoted(Paint::Cyan, &place)];
     let log = matches!(item, EvidenceItem::Line { .. });
     let beside = span(Paint::Faint, &beside);
     if log {
@@ -190,14 +190,14 @@ fn quote(page: &mut Page, indent: usize, item: &EvidenceItem) {
     }
     let fits = head.iter().map(Span::columns).sum::<usize>() + 1 + columns(&text) <= room;
     if fits {
-        head.push(span(Paint::Plain, format!(" {text}")));
+        head.push(quoted(Paint::Plain, format!(" {text}")));
     }
     if !log && fits {
         head.push(beside.clone());
     }
     page.paragraph(indent, indent + 2, &head);
     if !fits {
-        let text = span(Paint::Plain, text);
+        let text = quoted(Paint::Plain, text);
         page.bounded(indent + 2, indent + 2, quote_lines(room), &[text]);
         if !log {
             page.paragraph(indent + 2, indent + 4, &[beside]);

@@ -16,7 +16,7 @@ pub fn write_signature(
     options: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page::new(options.width, options.color);
+    let mut page = Page::new(options.width, options.color).in_language(options.language);
     page.paragraph(0, 0, &[span(Paint::Strong, signature.title.source())]);
     let (paint, severity) = words::severity(signature.severity);
     let rest = format!(

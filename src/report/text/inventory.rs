@@ -23,7 +23,7 @@ pub fn write_inventory(
     options: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page::new(options.width, options.color);
+    let mut page = Page::new(options.width, options.color).in_language(options.language);
     inputs::inputs(&mut page, diagnosis, options);
     kinds(&mut page, evidence);
     places(&mut page, evidence);

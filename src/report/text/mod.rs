@@ -76,7 +76,7 @@ pub fn write_text(
     options: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page::new(options.width, options.color);
+    let mut page = Page::new(options.width, options.color).in_language(options.language);
     let top = options.top.unwrap_or(usize::MAX);
     // With several inputs an entry's path does not say which of them it stands in.
     let input = match diagnosis.inputs.as_slice() {

@@ -3,6 +3,7 @@
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, presets};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::report::Language;
 use crate::report::neutral::{neutral, neutral_lines};
 
 /// What a word looks like where colours are wanted; without them the words alone must say it.
@@ -49,6 +50,8 @@ impl Paint {
 pub(super) struct Span {
     paint: Paint,
     text: String,
+    /// Quoted from the bundle: it stays as it is in every language.
+    quoted: bool,
 }
 
 impl Span {
@@ -63,6 +66,15 @@ pub(super) fn span(paint: Paint, text: impl AsRef<str>) -> Span {
     Span {
         paint,
         text: neutral(text.as_ref()).into_owned(),
+        quoted: false,
+    }
+}
+
+/// A span of foreign text, which no language changes.
+pub(super) fn quoted(paint: Paint, text: impl AsRef<str>) -> Span {
+    Span {
+        quoted: true,
+        ..span(paint, text)
     }
 }
 
@@ -75,6 +87,7 @@ pub(super) fn columns(text: &str) -> usize {
 pub(super) struct Page {
     width: usize,
     color: bool,
+    language: Language,
     text: String,
 }
 
@@ -83,8 +96,35 @@ impl Page {
         Self {
             width: width.clamp(40, 400),
             color,
+            language: Language::default(),
             text: String::new(),
         }
+    }
+
+    /// The page in another language: every span that is not quoted is looked up in its phrase book.
+    pub(super) fn in_language(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    fn told(&self, spans: &[Span]) -> Vec<Span> {
+        let tell = |one: &Span| {
+            let mut told = one.clone();
+            if !one.quoted {
+                told.text = self.say(&one.text);
+            }
+            told
+        };
+        spans.iter().map(tell).collect()
+    }
+
+    /// A phrase with the spaces around it.
+    fn say(&self, text: &str) -> String {
+        let phrase = text.trim();
+        let start = text.len() - text.trim_start().len();
+        let (before, rest) = text.split_at_checked(start).unwrap_or(("", text));
+        let after = rest.get(phrase.len()..).unwrap_or_default();
+        format!("{before}{}{after}", self.language.say(phrase))
     }
 
     pub(super) fn width(&self) -> usize {
@@ -110,7 +150,9 @@ impl Page {
 
     /// One word and a paragraph beside it, further lines aligned under the paragraph.
     pub(super) fn labelled(&mut self, indent: usize, label: &str, spans: &[Span]) {
-        let label = format!("{label:<9} ");
+        let mut label = self.say(label);
+        let wide = columns(&label);
+        label.push_str(&" ".repeat(10_usize.saturating_sub(wide).max(1)));
         let rest = indent + columns(&label);
         let mut all = vec![span(Paint::Faint, label)];
         all.extend_from_slice(spans);
@@ -119,14 +161,14 @@ impl Page {
 
     /// Wrapped text: the first line indented by `first` columns, the others by `rest`.
     pub(super) fn paragraph(&mut self, first: usize, rest: usize, spans: &[Span]) {
-        for line in wrap(spans, first, rest, self.width) {
+        for line in wrap(&self.told(spans), first, rest, self.width) {
             self.line(&line);
         }
     }
 
     /// At most `most` lines of wrapped text; says so where some were left out.
     pub(super) fn bounded(&mut self, first: usize, rest: usize, most: usize, spans: &[Span]) {
-        let mut lines = wrap(spans, first, rest, self.width);
+        let mut lines = wrap(&self.told(spans), first, rest, self.width);
         if lines.len() > most {
             lines.truncate(most);
             if let Some(line) = lines.last_mut() {
@@ -179,10 +221,10 @@ impl Page {
         table.set_header(
             header
                 .iter()
-                .map(|word| Cell::new(word).add_attribute(Attribute::Dim)),
+                .map(|word| Cell::new(self.say(word)).add_attribute(Attribute::Dim)),
         );
         for row in rows {
-            table.add_row(row.iter().map(cell));
+            table.add_row(self.told(row).iter().map(cell));
         }
         for (column, name) in table.column_iter_mut().zip(header) {
             let last = header.last() == Some(name);

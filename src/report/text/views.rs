@@ -217,7 +217,7 @@ pub fn write_timeline(
     options: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page::new(options.width, options.color);
+    let mut page = Page::new(options.width, options.color).in_language(options.language);
     if diagnosis.timeline.is_empty() {
         page.paragraph(0, 0, &[plain("Nothing with a time was found.")]);
     }

@@ -21,7 +21,7 @@ pub fn write_why(
     options: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page::new(options.width, options.color);
+    let mut page = Page::new(options.width, options.color).in_language(options.language);
     let findings = diagnosis.causes.iter().chain(&diagnosis.symptoms);
     let input = match diagnosis.inputs.as_slice() {
         [one] => Some(one.path.as_str()),

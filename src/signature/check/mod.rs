@@ -59,6 +59,8 @@ pub struct CheckReport {
     pub not_run: usize,
     /// Samples in other envelopes or with other values that were tried.
     pub mutations: usize,
+    /// Signatures with a translation, by language.
+    pub translated: BTreeMap<String, usize>,
 }
 
 impl CheckReport {
@@ -119,6 +121,12 @@ fn check_directory(directory: Directory, options: &CheckOptions<'_>) -> CheckRep
         mutation::check(signature, &mut report);
     }
     style::check_names(&directory, &database, &mut report.problems);
+    for translation in &directory.translations {
+        *report
+            .translated
+            .entry(translation.language.clone())
+            .or_default() += 1;
+    }
     let own: Vec<&Arc<Signature>> = own(&directory, &database).collect();
     crosstalk::check(&database, &own, &mut report.problems);
     benign::check(&own, &options.benign, &mut report.problems);

@@ -248,11 +248,11 @@ pub(super) fn check_names(
     problems: &mut Vec<SignatureProblem>,
 ) {
     for translation in &directory.translations {
-        let mut say = |message: String| {
+        let mut say = |code: Code, message: String| {
             problems.push(SignatureProblem {
                 file: translation.file.clone(),
                 line: 0,
-                code: Code::DeadTranslation,
+                code,
                 message,
             });
         };
@@ -260,12 +260,31 @@ pub(super) fn check_names(
             .position(&translation.id)
             .and_then(|at| database.signatures.get(at))
         {
-            None => say(format!("there is no signature `{}`", translation.id)),
+            None => say(
+                Code::DeadTranslation,
+                format!("there is no signature `{}`", translation.id),
+            ),
             Some(signature) if translation.texts.fix.len() > signature.fix.len() => {
                 let (have, want) = (translation.texts.fix.len(), signature.fix.len());
-                say(format!("`fix` has {have} steps, the signature {want}"));
+                say(
+                    Code::DeadTranslation,
+                    format!("`fix` has {have} steps, the signature {want}"),
+                );
             }
-            Some(_) => {}
+            Some(signature) => {
+                let mut signature = Signature::clone(signature);
+                let tag = translation.language.clone();
+                signature
+                    .translations
+                    .insert(tag.clone(), translation.texts.clone());
+                let missing = signature.untranslated(&tag).unwrap_or_default();
+                if !missing.is_empty() {
+                    say(
+                        Code::PartTranslation,
+                        format!("not translated: {}", missing.join(", ")),
+                    );
+                }
+            }
         }
     }
     for (old, new, line) in &directory.renamed {

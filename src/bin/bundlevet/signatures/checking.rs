@@ -83,6 +83,13 @@ fn print(report: &CheckReport) -> Outcome {
         "{} signatures, {} tests, {} variations; {errors} errors, {warnings} warnings",
         report.signatures, report.tests, report.mutations,
     )?;
+    for (language, number) in &report.translated {
+        writeln!(
+            out,
+            "{language}: {number} of {} translated",
+            report.signatures
+        )?;
+    }
     if report.not_run > 0 {
         writeln!(
             out,
