@@ -128,6 +128,7 @@ pub fn gather(
     let mut evidence = Evidence::merge(inputs.collect(), collected);
     evidence.align_clocks(database);
     evidence.unread = case.unread();
+    evidence.derive_facts();
     Ok(evidence)
 }
 

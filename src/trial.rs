@@ -76,6 +76,7 @@ fn evidence(database: &Arc<Database>, given: &GivenCase) -> Evidence {
     let mut evidence = Evidence::merge(vec!["test".to_owned()], vec![collector.finish()]);
     evidence.collected.extend(given.collected.iter().cloned());
     add_facts(&mut evidence, given);
+    evidence.derive_facts();
     evidence
 }
 

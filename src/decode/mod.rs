@@ -52,7 +52,7 @@ pub use journal_header::journal_header;
 pub use line::{Level, Line, Stamp};
 pub use partial::{Partial, Stream, join, partial};
 pub use period::{Asked, Bound, Period};
-pub use start::{START_LITERALS, is_start_marker};
+pub use start::{START_LITERALS, is_boot_marker, is_start_marker};
 
 use crate::bundle::Origin;
 use envelope::{Peeled, Place};

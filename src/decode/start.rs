@@ -89,9 +89,30 @@ pub fn is_start_marker(raw: &[u8], origin: &Origin) -> bool {
     })
 }
 
+/// Whether a start marker is that of the whole machine: the kernel's first line, or what journalctl writes between boots.
+pub fn is_boot_marker(raw: &[u8]) -> bool {
+    const BOOTS: [&str; 3] = ["Linux version ", "-- Boot ", "-- Reboot --"];
+    let head = raw.get(..4096).unwrap_or(raw);
+    let body = inside_with(head, |_: &envelope::Peeled<'_>| {});
+    BOOTS.iter().any(|boot| body.starts_with(boot))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn boots_are_starts_of_the_machine() {
+        for line in [
+            "-- Boot 4f1c7f0b3c0e4f0ea4d9a1f0e4c7b2aa --",
+            "Mar 22 23:47:29 n1 kernel: Linux version 5.3.18",
+        ] {
+            assert!(is_boot_marker(line.as_bytes()), "{line}");
+        }
+        assert!(!is_boot_marker(
+            b"Mar 22 23:47:29 n1 systemd[1]: Starting k3s..."
+        ));
+    }
 
     #[test]
     fn restarts_in_their_envelopes() {

@@ -82,6 +82,8 @@ pub struct Coverage {
     pub span: Option<(Timestamp, Timestamp)>,
     /// Times at which the program in it (re)started, where a start marker is known. Bounded.
     pub starts: Vec<Timestamp>,
+    /// Those of them at which the whole machine started: the kernel's first line, journalctl's boot markers. Bounded.
+    pub boots: Vec<Timestamp>,
     /// Whether the times descend (Longhorn's `journalctl -r`).
     pub descending: bool,
 }

@@ -23,6 +23,10 @@ pub(crate) struct Samples {
     head: Vec<Line>,
     tail: VecDeque<Vec<u8>>,
     starts: Vec<Stamp>,
+    /// Those of them that are boots.
+    boots: Vec<Stamp>,
+    /// The start that waits for its time is a boot.
+    booting: bool,
     /// Lines that are still asked for the time of a start.
     waiting: u32,
 }
@@ -72,12 +76,18 @@ impl Samples {
         self.head.iter().any(|line| line.stamp.is_some())
     }
 
-    /// Notes a start of the program; without a time, that of the next line that has one.
-    pub(crate) fn start(&mut self, stamp: Option<Stamp>) {
-        match stamp {
-            Some(stamp) if self.starts.len() < STARTS => self.starts.push(stamp),
-            Some(_) => {}
-            None => self.waiting = PATIENCE,
+    /// Notes a start of the program, or of the machine; without a time, that of the next line that has one.
+    pub(crate) fn start(&mut self, stamp: Option<Stamp>, boot: bool) {
+        self.booting = boot;
+        let Some(stamp) = stamp else {
+            self.waiting = PATIENCE;
+            return;
+        };
+        if boot && self.boots.len() < STARTS {
+            self.boots.push(stamp);
+        }
+        if self.starts.len() < STARTS {
+            self.starts.push(stamp);
         }
     }
 
@@ -94,7 +104,7 @@ impl Samples {
         self.waiting -= 1;
         if stamp.is_some() {
             self.waiting = 0;
-            self.start(stamp);
+            self.start(stamp, self.booting);
         }
     }
 
@@ -117,16 +127,23 @@ impl Samples {
             .map(|raw| decode::decode(raw, origin))
             .collect();
         let clock = Clock::from_samples(&head, &tail, &around);
-        let mut starts: Vec<Timestamp> = std::mem::take(&mut self.starts)
-            .into_iter()
-            .filter_map(|stamp| clock.resolve(stamp))
-            .collect();
-        starts.sort_unstable();
-        starts.dedup();
+        let resolved = |stamps: &mut Vec<Stamp>| {
+            let mut times: Vec<Timestamp> = std::mem::take(stamps)
+                .into_iter()
+                .filter_map(|stamp| clock.resolve(stamp))
+                .collect();
+            times.sort_unstable();
+            times.dedup();
+            times
+        };
+        let starts = resolved(&mut self.starts);
+        let boots = resolved(&mut self.boots);
+        self.booting = false;
         self.waiting = 0;
         let coverage = Coverage {
             span: clock.span(head.iter().chain(&tail)),
             starts,
+            boots,
             descending: clock.descending(),
             ..Coverage::default()
         };

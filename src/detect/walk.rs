@@ -339,7 +339,7 @@ impl Walk {
         let line = decode::decode(raw, &self.origin);
         let own = line.stamp;
         if starts {
-            self.samples.start(own);
+            self.samples.start(own, decode::is_boot_marker(raw));
         } else {
             self.samples.next(own);
         }

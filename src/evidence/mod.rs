@@ -2,6 +2,7 @@
 
 pub mod clocks;
 mod collect;
+mod derived;
 mod fact;
 pub mod facts;
 mod merge;

@@ -60,6 +60,8 @@ pub struct EtcdMember {
     pub version: Option<String>,
     /// Size of the database on disk, bytes.
     pub db_size: Option<u64>,
+    /// How much of it is in use, bytes: the rest is freed by defragmenting.
+    pub db_in_use: Option<u64>,
     /// What its endpoint reports.
     pub errors: Option<String>,
 }
@@ -153,6 +155,7 @@ fn members(evidence: &Evidence) -> Vec<EtcdMember> {
     }
     for member in members.values_mut() {
         endpoint(evidence, member);
+        metrics(evidence, member);
         health(evidence, member);
         if member.healthy.is_none() {
             member.healthy = member
@@ -180,10 +183,33 @@ fn endpoint(evidence: &Evidence, member: &mut EtcdMember) {
     member.leader = value.get("is_leader").and_then(Value::as_bool);
     member.version = text(value, "version").map(str::to_owned);
     member.db_size = value.get("db_size").and_then(Value::as_u64);
+    member.db_in_use = value.get("in_use").and_then(Value::as_u64);
     member.errors = text(value, "errors")
         .filter(|errors| !errors.is_empty())
         .map(str::to_owned);
     member.healthy = member.healthy.or(Some(member.errors.is_none()));
+}
+
+/// The metrics of the member's own address; RKE2 serves them on another port than clients use.
+fn metrics(evidence: &Evidence, member: &mut EtcdMember) {
+    let Some(client) = member.client.clone() else {
+        return;
+    };
+    let own = facts(evidence, "etcd.metrics").find(|value| {
+        let endpoint = text(value, "endpoint").unwrap_or_default();
+        let host = endpoint.rsplit_once(':').map_or(endpoint, |(host, _)| host);
+        !host.is_empty() && client.contains(&format!("//{host}:"))
+    });
+    let Some(value) = own else {
+        return;
+    };
+    let number = |key: &str| value.get(key).and_then(Value::as_u64);
+    let flag = |key: &str| value.get(key).and_then(Value::as_bool);
+    member.leader = member.leader.or(flag("is_leader"));
+    member.db_size = member.db_size.or(number("db_size"));
+    member.db_in_use = member.db_in_use.or(number("in_use"));
+    member.healthy = member.healthy.or(flag("has_leader"));
+    member.learner |= flag("is_learner") == Some(true);
 }
 
 fn health(evidence: &Evidence, member: &mut EtcdMember) {
@@ -235,8 +261,16 @@ fn quota(evidence: &Evidence) -> u64 {
         Value::String(text) => text.parse().ok(),
         _ => None,
     };
+    let stated = |key: &str| {
+        facts(evidence, key)
+            .filter_map(|value| number(value.get("quota")?))
+            .max()
+    };
     facts(evidence, "flag.etcd.quota-backend-bytes")
         .find_map(number)
+        .or_else(|| stated("etcd.endpoint"))
+        .or_else(|| stated("etcd.metrics"))
+        .filter(|quota| *quota > 0)
         .unwrap_or(DEFAULT_QUOTA)
 }
 
@@ -266,20 +300,18 @@ fn slow(database: &Database, findings: &[Finding]) -> Vec<String> {
 }
 
 fn snapshots(evidence: &Evidence) -> Option<String> {
-    let all: Vec<&Value> = facts(evidence, "etcd.snapshot").collect();
-    // names end in seconds since the epoch, so the greatest of a node's names is the newest
-    let newest = all.iter().filter_map(|value| {
-        let path = text(value, "path")?;
-        let second: u64 = path
-            .rsplit(['-', '/'])
-            .next()?
-            .trim_end_matches(".zip")
-            .parse()
-            .ok()?;
-        Some((second, path, text(value, "modified").unwrap_or_default()))
-    });
-    let (_, path, modified) = newest.max()?;
-    Some(format!("{} on disk, newest {path} ({modified})", all.len()))
+    let all = facts(evidence, "etcd.snapshot").count();
+    let newest = facts(evidence, "etcd.snapshots").max_by_key(|value| text(value, "taken"));
+    let Some(value) = newest else {
+        return (all > 0).then(|| format!("{all} on disk"));
+    };
+    let (path, taken) = (text(value, "newest")?, text(value, "taken")?);
+    let age = match value.get("age_hours").and_then(Value::as_i64) {
+        Some(hours) if hours >= 48 => format!(", {} days before collection", hours / 24),
+        Some(hours) => format!(", {hours} hours before collection"),
+        None => String::new(),
+    };
+    Some(format!("{all} on disk, newest {path} ({taken}{age})"))
 }
 
 #[cfg(test)]
@@ -356,7 +388,24 @@ mod tests {
             json!({"member": "8e9e", "alarm": "NOSPACE"}),
         );
         e = with_object(e, etcd_node("n1", "True"));
+        let metrics = json!({"endpoint": "n1-0123abcd:2381", "in_use": 900_000_000u64, "quota": 8_000_000_000u64, "has_leader": true});
+        e = with_fact(e, "n1", "etcd.metrics", metrics);
+        let taken =
+            json!({"path": "/s/etcd-snapshot-n1-1737712800", "taken": "2025-01-24T10:00:00Z"});
+        e = with_fact(e, "n1", "etcd.snapshot", taken);
+        e = with_fact(e, "n1", "collected-at", json!("2025-01-25T10:00:00Z"));
+        e.derive_facts();
         let view = of(&e);
+        assert_eq!(
+            (view.quota, view.members[0].db_in_use),
+            (8_000_000_000, Some(900_000_000))
+        );
+        assert_eq!(
+            view.snapshots.as_deref(),
+            Some(
+                "1 on disk, newest /s/etcd-snapshot-n1-1737712800 (2025-01-24T10:00:00Z, 24 hours before collection)"
+            )
+        );
         assert_eq!((view.members.len(), view.voters, view.quorum), (2, 1, 1));
         let first = &view.members[0];
         assert_eq!(first.node.as_deref(), Some("n1"));

@@ -29,7 +29,7 @@ pub(super) fn node(evidence: &mut Evidence, node: &str, ahead: SignedDuration) {
 fn hits(hits: &mut EntryHits, ahead: SignedDuration) {
     let coverage = &mut hits.coverage;
     coverage.span = coverage.span.map(|span| both(span, ahead));
-    for start in &mut coverage.starts {
+    for start in coverage.starts.iter_mut().chain(&mut coverage.boots) {
         *start = back(*start, ahead);
     }
     // counts are kept by the minute, so they move by whole minutes

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Sink, human_bytes, numbered};
+use super::{Sink, numbered};
 
 /// `member list`: one `etcd.member` each. Both the simple form (`id, started, name, peer, client, learner`) and the table form.
 pub(super) fn members(text: &str, sink: &mut Sink<'_>) {
@@ -40,7 +40,10 @@ pub(super) fn endpoint_status(text: &str, sink: &mut Sink<'_>) {
             continue;
         }
         let row = cells(raw);
-        if row.first() == Some(&"ENDPOINT") {
+        if row
+            .first()
+            .is_some_and(|cell| cell.eq_ignore_ascii_case("endpoint"))
+        {
             header = row
                 .iter()
                 .map(|cell| cell.to_ascii_lowercase().replace(' ', "_"))
@@ -50,7 +53,9 @@ pub(super) fn endpoint_status(text: &str, sink: &mut Sink<'_>) {
         let mut fact = serde_json::Map::new();
         for (name, cell) in header.iter().zip(&row) {
             let value = match name.as_str() {
-                "db_size" => human_bytes(cell).map_or(Value::Null, |n| json!(n)),
+                "db_size" | "in_use" | "quota" => {
+                    decimal_bytes(cell).map_or(Value::Null, |n| json!(n))
+                }
                 "is_leader" | "is_learner" => json!(*cell == "true"),
                 _ => cell
                     .parse::<i64>()
@@ -60,6 +65,93 @@ pub(super) fn endpoint_status(text: &str, sink: &mut Sink<'_>) {
         }
         sink.push("etcd.endpoint", Value::Object(fact), line, raw);
     }
+}
+
+/// `50 MB` as etcdctl prints it: in thousands, not in 1024s. Whole bytes.
+fn decimal_bytes(text: &str) -> Option<u64> {
+    let (number, unit) = text.trim().split_once(' ')?;
+    let factor = match unit {
+        "B" => 1.0,
+        "kB" | "KB" => 1e3,
+        "MB" => 1e6,
+        "GB" => 1e9,
+        "TB" => 1e12,
+        _ => return None,
+    };
+    let bytes = number.parse::<f64>().ok()? * factor;
+    (0.0..1e18).contains(&bytes).then_some(bytes as u64)
+}
+
+/// `member list` as the gRPC gateway answers, on K3s: the same facts; ids are decimal there.
+pub(super) fn members_json(text: &str, sink: &mut Sink<'_>) {
+    let Ok(Value::Object(list)) = serde_json::from_str::<Value>(text) else {
+        return;
+    };
+    let members = list.get("members").and_then(Value::as_array);
+    for member in members.into_iter().flatten() {
+        let text = |key: &str| member.get(key).and_then(Value::as_str).unwrap_or_default();
+        let urls = |key: &str| {
+            let urls = member.get(key).and_then(Value::as_array);
+            let urls = urls.into_iter().flatten().filter_map(Value::as_str);
+            urls.collect::<Vec<_>>().join(",")
+        };
+        let Ok(id) = text("ID").parse::<u64>() else {
+            continue;
+        };
+        // a member that was added and never started has no name
+        let status = if text("name").is_empty() {
+            "unstarted"
+        } else {
+            "started"
+        };
+        let learner = member.get("isLearner").and_then(Value::as_bool) == Some(true);
+        let fact = json!({
+            "id": format!("{id:x}"), "status": status, "name": text("name"), "peer": urls("peerURLs"),
+            "client": urls("clientURLs"), "learner": learner,
+        });
+        sink.push("etcd.member", fact, 0, &member.to_string());
+    }
+}
+
+/// A member's metrics (`etcd-metrics-192.0.2.1:2381.txt`): one `etcd.metrics`, sizes in bytes.
+pub(super) fn metrics(text: &str, sink: &mut Sink<'_>) {
+    const NAMES: [(&str, &str); 8] = [
+        ("etcd_mvcc_db_total_size_in_bytes", "db_size"),
+        ("etcd_mvcc_db_total_size_in_use_in_bytes", "in_use"),
+        ("etcd_server_quota_backend_bytes", "quota"),
+        ("etcd_server_has_leader", "has_leader"),
+        ("etcd_server_is_leader", "is_leader"),
+        ("etcd_server_is_learner", "is_learner"),
+        ("etcd_server_leader_changes_seen_total", "leader_changes"),
+        ("etcd_server_slow_apply_total", "slow_applies"),
+    ];
+    let mut fact = serde_json::Map::new();
+    for (_, raw) in numbered(text) {
+        let Some((name, value)) = raw.split_once(' ') else {
+            continue;
+        };
+        let known = NAMES.iter().find(|(metric, _)| *metric == name);
+        if let (Some((_, key)), Ok(value)) = (known, value.trim().parse::<f64>()) {
+            let flag = key.starts_with("is_") || *key == "has_leader";
+            let value = if flag {
+                json!(value > 0.0)
+            } else {
+                json!(value.clamp(0.0, 1e18) as u64)
+            };
+            fact.insert((*key).to_owned(), value);
+        }
+    }
+    if fact.is_empty() {
+        return;
+    }
+    let name = sink.path().rsplit('/').next().unwrap_or_default();
+    let endpoint = name
+        .trim_start_matches("etcd-metrics-")
+        .trim_end_matches(".txt")
+        .to_owned();
+    let quote = format!("metrics of {endpoint}: {}", Value::Object(fact.clone()));
+    fact.insert("endpoint".to_owned(), json!(endpoint));
+    sink.push("etcd.metrics", Value::Object(fact), 0, &quote);
 }
 
 fn cells(row: &str) -> Vec<&str> {
@@ -99,6 +191,19 @@ pub(super) fn alarms(text: &str, sink: &mut Sink<'_>) {
     }
 }
 
+/// RKE2 and K3s end a snapshot's name in the seconds since the epoch: `etcd-snapshot-n1-1732449600`, perhaps `.zip`.
+fn taken(path: &str) -> Option<jiff::Timestamp> {
+    let seconds: i64 = path
+        .rsplit(['-', '/'])
+        .next()?
+        .trim_end_matches(".zip")
+        .parse()
+        .ok()?;
+    jiff::Timestamp::from_second(seconds)
+        .ok()
+        .filter(|_| seconds > 1_000_000_000)
+}
+
 /// `find -ls` of the snapshot directory: one `etcd.snapshot` each, size in bytes.
 pub(super) fn snapshots(text: &str, sink: &mut Sink<'_>) {
     for (line, raw) in numbered(text) {
@@ -106,14 +211,13 @@ pub(super) fn snapshots(text: &str, sink: &mut Sink<'_>) {
         let [_, _, _, _, size, month, day, time, path] = words.as_slice() else {
             continue;
         };
-        if path.contains("/snapshots/") {
+        if path.contains("snapshots/") {
             let size: Option<u64> = size.parse().ok();
-            sink.push(
-                "etcd.snapshot",
-                json!({"path": path, "size": size, "modified": format!("{month} {day} {time}")}),
-                line,
-                raw,
-            );
+            let fact = json!({
+                "path": path, "size": size, "modified": format!("{month} {day} {time}"),
+                "taken": taken(path).map(|time| time.to_string()),
+            });
+            sink.push("etcd.snapshot", fact, line, raw);
         }
     }
 }

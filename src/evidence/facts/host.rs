@@ -135,7 +135,11 @@ pub(super) fn inodes(text: &str, sink: &mut Sink<'_>) {
 
 fn table_of_mounts(text: &str, key: &str, sink: &mut Sink<'_>) {
     for (line, raw) in numbered(text).skip(1) {
-        let words: Vec<&str> = raw.split_whitespace().collect();
+        let mut words: Vec<&str> = raw.split_whitespace().collect();
+        // `df -T` has the type behind the device
+        if words.len() == 7 {
+            words.remove(1);
+        }
         let [device, size, used, free, percent, mount] = words.as_slice() else {
             continue;
         };
@@ -157,14 +161,44 @@ fn table_of_mounts(text: &str, key: &str, sink: &mut Sink<'_>) {
     }
 }
 
-/// `free`: `memory` and `swap` in bytes. Without a unit the numbers are MiB (`free -m`).
+/// `free -h` or `free -m`: `memory` and `swap` in bytes.
 pub(super) fn memory(text: &str, sink: &mut Sink<'_>) {
+    free(text, 1024.0 * 1024.0, sink);
+}
+
+/// `free` and `free -k`: the same, from KiB.
+pub(super) fn memory_kib(text: &str, sink: &mut Sink<'_>) {
+    free(text, 1024.0, sink);
+}
+
+/// `/proc/meminfo`: the same.
+pub(super) fn meminfo(text: &str, sink: &mut Sink<'_>) {
+    let kib = |key: &str| {
+        numbered(text).find_map(|(line, raw)| {
+            let value = raw.strip_prefix(key)?.strip_prefix(':')?;
+            let kib: f64 = value.split_whitespace().next()?.parse().ok()?;
+            Some((line, kib * 1024.0, raw))
+        })
+    };
+    let bytes = |key: &str| kib(key).map(|(_, bytes, _)| bytes);
+    if let Some((line, total, raw)) = kib("MemTotal") {
+        let fact = json!({"total": total, "available": bytes("MemAvailable")});
+        sink.push("memory", fact, line, raw);
+    }
+    if let Some((line, total, raw)) = kib("SwapTotal") {
+        let used = bytes("SwapFree").map(|free| total - free);
+        sink.push("swap", json!({"total": total, "used": used}), line, raw);
+    }
+}
+
+/// Numbers without a unit are multiples of `unit` bytes.
+fn free(text: &str, unit: f64, sink: &mut Sink<'_>) {
     for (line, raw) in numbered(text) {
         let words: Vec<&str> = raw.split_whitespace().collect();
         let bytes = |word: Option<&&str>| {
             let word = word?;
             let plain = word.bytes().all(|b| b.is_ascii_digit());
-            human_bytes(word).map(|n| if plain { n * 1024.0 * 1024.0 } else { n })
+            human_bytes(word).map(|n| if plain { n * unit } else { n })
         };
         match words.first() {
             Some(&"Mem:") => {

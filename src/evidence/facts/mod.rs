@@ -12,6 +12,8 @@ mod live;
 mod net;
 mod pem;
 mod product;
+mod sections;
+mod time_sync;
 mod workload;
 
 use std::io::Read;
@@ -45,6 +47,8 @@ pub(crate) struct Sink<'a> {
     entry: &'a Entry,
     facts: Vec<Fact>,
     dropped: usize,
+    /// Lines of the entry before the text that is being read.
+    skipped: usize,
 }
 
 impl Sink<'_> {
@@ -59,7 +63,11 @@ impl Sink<'_> {
             node: self.entry.origin.node.clone(),
             value,
             entry: 0,
-            line: line as u64,
+            line: if line == 0 {
+                0
+            } else {
+                (self.skipped + line) as u64
+            },
             text: text.trim().chars().take(MAX_QUOTE).collect(),
         });
     }
@@ -112,7 +120,9 @@ fn reader(path: &str) -> Option<Reader> {
         ("etcd", "endpointstatus") => etcd::endpoint_status,
         ("etcd", "endpointhealth") => etcd::endpoint_health,
         ("etcd", "alarmlist") => etcd::alarms,
-        ("etcd", "findserverdbsnapshots") => etcd::snapshots,
+        ("etcd", "memberlist.json") => etcd::members_json,
+        ("etcd", name) if name.starts_with("etcd-metrics-") => etcd::metrics,
+        ("etcd", "findserverdbsnapshots" | "findoptrkeetcdsnapshots") => etcd::snapshots,
         ("crictl", "psa") => workload::crictl_ps,
         ("docker", "dockerpsa" | "psa") => workload::docker_ps,
         ("pod-manifests", _) => workload::static_pod,
@@ -123,11 +133,30 @@ fn reader(path: &str) -> Option<Reader> {
         _ if path.contains("/k3s/config.yaml.d/") || path.ends_with("k3s/config.yaml") => {
             config::k3s
         }
+        ("systeminfo", "timedatectl") => time_sync::timedatectl,
+        ("systeminfo", "chronyc-tracking") => time_sync::tracking,
         ("rke2", "50-rancher.yaml") => config::rke2,
         ("k3s", "50-rancher.yaml") => config::k3s,
+        _ if name.ends_with(".txt") && is_supportconfig(path) => sections::supportconfig,
         _ if path.contains("/proc/sys/") || path.starts_with("proc/sys/") => host::proc_sys,
         _ => return None,
     })
+}
+
+/// Texts of supportconfig stand in its own folder, or by themselves under names that no other layout has.
+fn is_supportconfig(path: &str) -> bool {
+    let known = [
+        "basic-environment.txt",
+        "fs-diskio.txt",
+        "memory.txt",
+        "network.txt",
+        "ntp.txt",
+    ];
+    path.split('/')
+        .any(|part| part.starts_with("scc_") || part.starts_with("nts_"))
+        || known
+            .iter()
+            .any(|name| path == *name || path.ends_with(&format!("/{name}")))
 }
 
 /// Whether a reader knows this entry.
@@ -158,6 +187,7 @@ pub fn read(entry: &Entry, bytes: &mut dyn Read) -> FactsRead {
         entry,
         facts: Vec::new(),
         dropped: 0,
+        skipped: 0,
     };
     match error_text(&text) {
         Some(error) => sink.push(

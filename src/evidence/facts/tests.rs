@@ -124,7 +124,25 @@ fn etcd_members_and_endpoints() {
     let status = "+---+\n|         ENDPOINT       |        ID        | VERSION | DB SIZE | IS LEADER | IS LEARNER | RAFT TERM | RAFT INDEX | RAFT APPLIED INDEX | ERRORS |\n| https://192.0.2.1:2379 | 15e9d2d844399be2 |  3.5.21 |   50 MB |      true |      false |         2 |    7529562 |            7529562 |        |\n";
     let endpoint = value("etcd/endpointstatus", status, "etcd.endpoint");
     assert_eq!(endpoint["is_leader"], true);
-    assert_eq!(endpoint["db_size"], 50.0 * 1024.0 * 1024.0);
+    assert_eq!(endpoint["db_size"], 50_000_000);
+    let json = r#"{"members":[{"ID":"1579312354","name":"n1-0a1b2c3d","peerURLs":["https://192.0.2.1:2380"],"clientURLs":["https://192.0.2.1:2379"]},{"ID":"16","isLearner":true}]}"#;
+    let members = facts("etcd/memberlist.json", json);
+    assert_eq!(members[0].value["id"], "5e2264e2");
+    assert_eq!(
+        (&members[1].value["status"], &members[1].value["learner"]),
+        (&json!("unstarted"), &json!(true))
+    );
+    let metrics = "# HELP etcd_mvcc_db_total_size_in_bytes x\netcd_mvcc_db_total_size_in_bytes 5.1e+07\netcd_server_quota_backend_bytes 2.147483648e+09\netcd_server_has_leader 1\n";
+    let metrics = value(
+        "etcd/etcd-metrics-192.0.2.1:2381.txt",
+        metrics,
+        "etcd.metrics",
+    );
+    assert_eq!(
+        (&metrics["db_size"], &metrics["has_leader"]),
+        (&json!(51_000_000), &json!(true))
+    );
+    assert_eq!(metrics["endpoint"], "192.0.2.1:2381");
     assert_eq!(
         value(
             "etcd/alarmlist",
@@ -164,12 +182,46 @@ fn kernel_settings_from_both_sources() {
     );
 }
 
+#[test]
+fn a_supportconfig_says_what_the_collectors_files_say() {
+    let text = "#==[ Command ]======================================#\n# /bin/date\nThu Dec  4 09:15:58 UTC 2025\n\n\
+        #==[ Command ]======================================#\n# /sbin/sysctl -a\nvm.overcommit_memory = 0\nkernel.panic = 10\n\n\
+        #==[ Configuration File ]===========================#\n# /etc/resolv.conf\nnameserver 127.0.0.53\n\n\
+        #==[ Command ]======================================#\n# /usr/bin/free -k\n       total used free shared buff/cache available\nMem:    1024 1 1 1 1 512\nSwap:   0 0 0\n\n\
+        #==[ Command ]======================================#\n# /bin/df -hT\nFilesystem Type Size Used Avail Use% Mounted on\n/dev/sda1 ext4 10G 9G 1G 90% /\n\n\
+        #==[ Command ]======================================#\n# /usr/bin/chronyc tracking\nStratum         : 3\nSystem time     : 0.000431 seconds slow of NTP time\nLeap status     : Normal\n\n\
+        #==[ Note ]=========================================#\n# /sbin/other - Command not found\nkernel.panic = 1\n";
+    let found = facts("scc_n1_251204_0915/any.txt", text);
+    let of = |key: &str| found.iter().filter(|f| f.key == key).collect::<Vec<_>>();
+    assert_eq!(of("collected-at")[0].value, "2025-12-04T09:15:58Z");
+    assert_eq!(of("sysctl.kernel.panic").len(), 1);
+    assert_eq!(of("sysctl.kernel.panic")[0].line, 8);
+    assert_eq!(of("resolver")[0].value["loopback_only"], true);
+    assert_eq!(of("memory")[0].value["available"], 512.0 * 1024.0);
+    assert_eq!(of("disk")[0].value["use_percent"], 90);
+    let sync = &of("time-sync")[0].value;
+    assert_eq!(
+        (&sync["synchronized"], &sync["offset_seconds"]),
+        (&json!(true), &json!(-0.000431))
+    );
+}
+
+#[test]
+fn a_clock_without_a_source() {
+    let text = "               Local time: Thu 2025-12-04 09:15:58 UTC\n                Time zone: Etc/UTC (UTC, +0000)\nSystem clock synchronized: no\n              NTP service: active\n          RTC in local TZ: no\n";
+    let sync = value("systeminfo/timedatectl", text, "time-sync");
+    assert_eq!(
+        (&sync["synchronized"], &sync["active"]),
+        (&json!(false), &json!(true))
+    );
+}
+
 proptest::proptest! {
     #[test]
-    fn no_reader_panics(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400), which in 0usize..16) {
-        const PATHS: [&str; 16] = ["metadata.yaml", "systeminfo/date", "systeminfo/uptime", "systeminfo/dfh", "systeminfo/freeh",
+    fn no_reader_panics(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400), which in 0usize..18) {
+        const PATHS: [&str; 18] = ["metadata.yaml", "systeminfo/date", "systeminfo/uptime", "systeminfo/dfh", "systeminfo/freeh",
             "systeminfo/mount", "systeminfo/systemd-units", "systeminfo/etcresolvconf", "networking/ipaddrshow", "etcd/memberlist",
-            "etcd/endpointstatus", "etcd/findserverdbsnapshots", "crictl/psa", "docker/dockerpsa", "x/y.crt", "a/rke2/config.yaml"];
+            "etcd/endpointstatus", "etcd/findserverdbsnapshots", "crictl/psa", "docker/dockerpsa", "x/y.crt", "a/rke2/config.yaml", "scc_n1/x.txt", "systeminfo/timedatectl"];
         let _ = facts(PATHS[which], &String::from_utf8_lossy(&bytes));
     }
 }

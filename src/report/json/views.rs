@@ -79,6 +79,8 @@ struct Member<'a> {
     healthy: Option<bool>,
     version: Option<&'a str>,
     db_size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    db_in_use: Option<u64>,
     errors: Option<Text<'a>>,
 }
 
@@ -194,6 +196,7 @@ fn member(member: &rank::EtcdMember) -> Member<'_> {
         healthy: member.healthy,
         version: member.version.as_deref(),
         db_size: member.db_size,
+        db_in_use: member.db_in_use,
         errors: member.errors.as_deref().map(quoted),
     }
 }
