@@ -118,10 +118,13 @@ impl Page {
         spans.iter().map(tell).collect()
     }
 
-    /// A phrase with the spaces around it.
+    /// A phrase with the spaces and the mark of a list around it.
     fn say(&self, text: &str) -> String {
-        let phrase = text.trim();
-        let start = text.len() - text.trim_start().len();
+        // `- ` in front of an item of a list belongs to the layout.
+        let marked = text.trim_start();
+        let phrase = marked.strip_prefix("- ").unwrap_or(marked);
+        let start = text.len() - phrase.len();
+        let phrase = phrase.trim_end();
         let (before, rest) = text.split_at_checked(start).unwrap_or(("", text));
         let after = rest.get(phrase.len()..).unwrap_or_default();
         format!("{before}{}{after}", self.language.say(phrase))
