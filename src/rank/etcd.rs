@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::anchor::{condition, list, text};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Fact};
 use crate::finding::Finding;
 use crate::signature::{Class, Database};
 
@@ -182,34 +182,43 @@ fn endpoint(evidence: &Evidence, member: &mut EtcdMember) {
     };
     member.leader = value.get("is_leader").and_then(Value::as_bool);
     member.version = text(value, "version").map(str::to_owned);
-    member.db_size = value.get("db_size").and_then(Value::as_u64);
-    member.db_in_use = value.get("in_use").and_then(Value::as_u64);
+    member.db_size = bytes(value, "db_size");
+    member.db_in_use = bytes(value, "in_use");
     member.errors = text(value, "errors")
         .filter(|errors| !errors.is_empty())
         .map(str::to_owned);
     member.healthy = member.healthy.or(Some(member.errors.is_none()));
 }
 
-/// The metrics of the member's own address; RKE2 serves them on another port than clients use.
+/// The metrics of the member: by its address (RKE2 serves them on another port than clients use), or read on its node.
 fn metrics(evidence: &Evidence, member: &mut EtcdMember) {
-    let Some(client) = member.client.clone() else {
-        return;
-    };
-    let own = facts(evidence, "etcd.metrics").find(|value| {
-        let endpoint = text(value, "endpoint").unwrap_or_default();
+    let client = member.client.clone().unwrap_or_default();
+    let of_member = |fact: &&Fact| {
+        let endpoint = text(&fact.value, "endpoint").unwrap_or_default();
         let host = endpoint.rsplit_once(':').map_or(endpoint, |(host, _)| host);
-        !host.is_empty() && client.contains(&format!("//{host}:"))
-    });
-    let Some(value) = own else {
+        match host {
+            "" | "127.0.0.1" | "localhost" => {
+                fact.node.is_some() && fact.node.as_deref() == member.node.as_deref()
+            }
+            host => client.contains(&format!("//{host}:")),
+        }
+    };
+    let mut all = evidence.facts.iter().filter(|f| f.key == "etcd.metrics");
+    let Some(value) = all.find(of_member).map(|fact| &fact.value) else {
         return;
     };
-    let number = |key: &str| value.get(key).and_then(Value::as_u64);
-    let flag = |key: &str| value.get(key).and_then(Value::as_bool);
+    let flag = |key: &str| Some(value.get(key)?.as_f64()? > 0.0);
     member.leader = member.leader.or(flag("is_leader"));
-    member.db_size = member.db_size.or(number("db_size"));
-    member.db_in_use = member.db_in_use.or(number("in_use"));
+    member.db_size = member.db_size.or(bytes(value, "db_size"));
+    member.db_in_use = member.db_in_use.or(bytes(value, "db_in_use"));
     member.healthy = member.healthy.or(flag("has_leader"));
     member.learner |= flag("is_learner") == Some(true);
+}
+
+/// A size, whole or not.
+fn bytes(value: &Value, key: &str) -> Option<u64> {
+    let bytes = value.get(key)?.as_f64()?;
+    (0.0..1e18).contains(&bytes).then_some(bytes as u64)
 }
 
 fn health(evidence: &Evidence, member: &mut EtcdMember) {
@@ -262,9 +271,8 @@ fn quota(evidence: &Evidence) -> u64 {
         _ => None,
     };
     let stated = |key: &str| {
-        facts(evidence, key)
-            .filter_map(|value| number(value.get("quota")?))
-            .max()
+        let quotas = facts(evidence, key).filter_map(|value| bytes(value, "quota"));
+        quotas.max()
     };
     facts(evidence, "flag.etcd.quota-backend-bytes")
         .find_map(number)
@@ -388,7 +396,7 @@ mod tests {
             json!({"member": "8e9e", "alarm": "NOSPACE"}),
         );
         e = with_object(e, etcd_node("n1", "True"));
-        let metrics = json!({"endpoint": "n1-0123abcd:2381", "in_use": 900_000_000u64, "quota": 8_000_000_000u64, "has_leader": true});
+        let metrics = json!({"endpoint": "n1-0123abcd:2381", "db_in_use": 9e8, "quota": 8e9, "has_leader": 1.0});
         e = with_fact(e, "n1", "etcd.metrics", metrics);
         let taken =
             json!({"path": "/s/etcd-snapshot-n1-1737712800", "taken": "2025-01-24T10:00:00Z"});

@@ -180,7 +180,12 @@ fn sources(evidence: &Evidence) -> Vec<Measured> {
     let facts = evidence.facts.iter().filter(|f| f.key == "time-sync");
     facts
         .filter_map(|fact| {
-            let seconds = fact.value.get("offset_seconds")?.as_f64()?;
+            let followed = fact.value.get("synchronized").and_then(Value::as_bool);
+            let seconds = fact
+                .value
+                .get("offset")?
+                .as_f64()
+                .filter(|_| followed == Some(true))?;
             let node = fact.node.as_deref()?;
             Some(Measured {
                 one: Clock::Node(node.to_owned()),

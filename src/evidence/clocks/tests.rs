@@ -68,7 +68,7 @@ fn etcd_names_the_difference_itself() {
     let log = log("n1", Program::Etcd).hit(&db, "etcd/clock-difference", 0, &drift, &[30]);
     let member = json!({"id": "fd422379fda50e48", "name": "n2-0123abcd", "status": "started"});
     let mut e = with_fact(evidence(vec![log]), "n1", "etcd.member", member);
-    let sync = json!({"offset_seconds": -0.01});
+    let sync = json!({"synchronized": true, "offset": -0.01});
     e = with_fact(e, "n1", "time-sync", sync);
     e.align_clocks(&db);
     // n1 is right, by its time service; so n2 is behind

@@ -113,47 +113,6 @@ pub(super) fn members_json(text: &str, sink: &mut Sink<'_>) {
     }
 }
 
-/// A member's metrics (`etcd-metrics-192.0.2.1:2381.txt`): one `etcd.metrics`, sizes in bytes.
-pub(super) fn metrics(text: &str, sink: &mut Sink<'_>) {
-    const NAMES: [(&str, &str); 8] = [
-        ("etcd_mvcc_db_total_size_in_bytes", "db_size"),
-        ("etcd_mvcc_db_total_size_in_use_in_bytes", "in_use"),
-        ("etcd_server_quota_backend_bytes", "quota"),
-        ("etcd_server_has_leader", "has_leader"),
-        ("etcd_server_is_leader", "is_leader"),
-        ("etcd_server_is_learner", "is_learner"),
-        ("etcd_server_leader_changes_seen_total", "leader_changes"),
-        ("etcd_server_slow_apply_total", "slow_applies"),
-    ];
-    let mut fact = serde_json::Map::new();
-    for (_, raw) in numbered(text) {
-        let Some((name, value)) = raw.split_once(' ') else {
-            continue;
-        };
-        let known = NAMES.iter().find(|(metric, _)| *metric == name);
-        if let (Some((_, key)), Ok(value)) = (known, value.trim().parse::<f64>()) {
-            let flag = key.starts_with("is_") || *key == "has_leader";
-            let value = if flag {
-                json!(value > 0.0)
-            } else {
-                json!(value.clamp(0.0, 1e18) as u64)
-            };
-            fact.insert((*key).to_owned(), value);
-        }
-    }
-    if fact.is_empty() {
-        return;
-    }
-    let name = sink.path().rsplit('/').next().unwrap_or_default();
-    let endpoint = name
-        .trim_start_matches("etcd-metrics-")
-        .trim_end_matches(".txt")
-        .to_owned();
-    let quote = format!("metrics of {endpoint}: {}", Value::Object(fact.clone()));
-    fact.insert("endpoint".to_owned(), json!(endpoint));
-    sink.push("etcd.metrics", Value::Object(fact), 0, &quote);
-}
-
 fn cells(row: &str) -> Vec<&str> {
     row.trim()
         .trim_matches('|')

@@ -171,26 +171,6 @@ pub(super) fn memory_kib(text: &str, sink: &mut Sink<'_>) {
     free(text, 1024.0, sink);
 }
 
-/// `/proc/meminfo`: the same.
-pub(super) fn meminfo(text: &str, sink: &mut Sink<'_>) {
-    let kib = |key: &str| {
-        numbered(text).find_map(|(line, raw)| {
-            let value = raw.strip_prefix(key)?.strip_prefix(':')?;
-            let kib: f64 = value.split_whitespace().next()?.parse().ok()?;
-            Some((line, kib * 1024.0, raw))
-        })
-    };
-    let bytes = |key: &str| kib(key).map(|(_, bytes, _)| bytes);
-    if let Some((line, total, raw)) = kib("MemTotal") {
-        let fact = json!({"total": total, "available": bytes("MemAvailable")});
-        sink.push("memory", fact, line, raw);
-    }
-    if let Some((line, total, raw)) = kib("SwapTotal") {
-        let used = bytes("SwapFree").map(|free| total - free);
-        sink.push("swap", json!({"total": total, "used": used}), line, raw);
-    }
-}
-
 /// Numbers without a unit are multiples of `unit` bytes.
 fn free(text: &str, unit: f64, sink: &mut Sink<'_>) {
     for (line, raw) in numbered(text) {

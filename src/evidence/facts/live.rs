@@ -40,16 +40,28 @@ pub(super) fn swaps(text: &str, sink: &mut Sink<'_>) {
     }
 }
 
-/// `timedatectl show`: `time-sync` with whether the clock is synchronised and whether anything tries to.
+/// `timedatectl show`, or what `timedatectl` prints for people: `time-sync` with whether the clock is synchronised and
+/// whether anything tries to.
 pub(super) fn timedatectl(text: &str, sink: &mut Sink<'_>) {
-    let value = |key: &str| {
-        text.lines()
-            .find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
-            .map(|value| value == "yes")
+    let value = |keys: &[&str]| {
+        let of_key = |line: &str, key: &str| {
+            let rest = line.trim().strip_prefix(key)?;
+            let value = rest.strip_prefix(['=', ':'])?.trim();
+            Some(matches!(value, "yes" | "active"))
+        };
+        let mut found = text
+            .lines()
+            .flat_map(|line| keys.iter().map(move |key| (line, *key)));
+        found.find_map(|(line, key)| of_key(line, key))
     };
-    if let Some(synchronized) = value("NTPSynchronized") {
-        let fact =
-            json!({"synchronized": synchronized, "service": value("NTP"), "from": "timedatectl"});
+    let synchronized = [
+        "NTPSynchronized",
+        "System clock synchronized",
+        "NTP synchronized",
+    ];
+    let service = ["NTP", "NTP service", "Network time on"];
+    if let Some(synchronized) = value(&synchronized) {
+        let fact = json!({"synchronized": synchronized, "service": value(&service), "from": "timedatectl"});
         sink.push(
             "time-sync",
             fact,
@@ -162,6 +174,10 @@ pub(super) fn etcd_metrics(text: &str, sink: &mut Sink<'_>) {
     if !fact.is_empty() {
         let quote = fact.iter().map(|(key, value)| format!("{key} {value}"));
         let quote = quote.collect::<Vec<_>>().join(", ");
+        let name = sink.path().rsplit('/').next().unwrap_or_default();
+        let endpoint = name.trim_start_matches("etcd-metrics-");
+        let endpoint = endpoint.trim_end_matches(".txt").to_owned();
+        fact.insert("endpoint".to_owned(), json!(endpoint));
         sink.push("etcd.metrics", Value::Object(fact), 0, &quote);
     }
 }

@@ -13,7 +13,6 @@ mod net;
 mod pem;
 mod product;
 mod sections;
-mod time_sync;
 mod workload;
 
 use std::io::Read;
@@ -121,7 +120,6 @@ fn reader(path: &str) -> Option<Reader> {
         ("etcd", "endpointhealth") => etcd::endpoint_health,
         ("etcd", "alarmlist") => etcd::alarms,
         ("etcd", "memberlist.json") => etcd::members_json,
-        ("etcd", name) if name.starts_with("etcd-metrics-") => etcd::metrics,
         ("etcd", "findserverdbsnapshots" | "findoptrkeetcdsnapshots") => etcd::snapshots,
         ("crictl", "psa") => workload::crictl_ps,
         ("docker", "dockerpsa" | "psa") => workload::docker_ps,
@@ -133,8 +131,6 @@ fn reader(path: &str) -> Option<Reader> {
         _ if path.contains("/k3s/config.yaml.d/") || path.ends_with("k3s/config.yaml") => {
             config::k3s
         }
-        ("systeminfo", "timedatectl") => time_sync::timedatectl,
-        ("systeminfo", "chronyc-tracking") => time_sync::tracking,
         ("rke2", "50-rancher.yaml") => config::rke2,
         ("k3s", "50-rancher.yaml") => config::k3s,
         _ if name.ends_with(".txt") && is_supportconfig(path) => sections::supportconfig,

@@ -3,7 +3,7 @@
 //! A text is a sequence of blocks: `#==[ Command ]====#`, then `# /sbin/sysctl -a`, then what it printed. Which file a
 //! block stands in differs from version to version; what it is, its second line says.
 
-use super::{Reader, Sink, host, net, numbered, time_sync};
+use super::{Reader, Sink, host, live, net, numbered};
 
 /// Reads every block that holds facts.
 pub(super) fn supportconfig(text: &str, sink: &mut Sink<'_>) {
@@ -55,7 +55,7 @@ fn reader(title: &str) -> Option<Reader> {
         ("/etc/hosts", _) => net::hosts,
         ("/etc/hostname", _) => host::hostname,
         ("/proc/mounts", _) | (_, "mount") => host::mounts,
-        ("/proc/meminfo", _) => host::meminfo,
+        ("/proc/meminfo", _) => live::meminfo,
         ("/proc/sys/fs/file-nr", _) => host::file_handles,
         (_, "date") if arguments.is_empty() => host::date,
         (_, "uptime") => host::uptime,
@@ -79,8 +79,8 @@ fn reader(title: &str) -> Option<Reader> {
             net::addresses
         }
         (_, "iptables-save") => net::iptables,
-        (_, "chronyc") if arguments.contains(&"tracking") => time_sync::tracking,
-        (_, "timedatectl") => time_sync::timedatectl,
+        (_, "chronyc") if arguments.contains(&"tracking") => live::chronyc,
+        (_, "timedatectl") => live::timedatectl,
         _ => return None,
     })
 }
