@@ -14,6 +14,8 @@ const CHUNK: usize = 256 << 10;
 const LINE: u64 = 240;
 /// Days that a bundle covers, the last of them the 6th of March 2025.
 const DAYS: u64 = 3;
+/// Causes that one program can show.
+const CAUSES: usize = 2;
 const FIRST_DAY: u64 = 4;
 
 /// A log to be written.
@@ -68,7 +70,17 @@ impl Log<'_> {
         let failures = Failure::first(ALL);
         let own = |failure: &&Failure| failure.program == self.voice.program;
         let own: Vec<&Failure> = failures.iter().filter(own).collect();
-        let wanted = |failure: &&&Failure| self.wish.cause || !failure.cause;
+        // Many symptoms, few causes.
+        let causes = if self.wish.cause { CAUSES } else { 0 };
+        let is_cause = own.iter().map(|failure| failure.cause);
+        let earlier = is_cause.scan(0, |count, cause| {
+            *count += usize::from(cause);
+            Some(*count)
+        });
+        let wanted = own
+            .iter()
+            .zip(earlier)
+            .filter(|(f, count)| !f.cause || *count <= causes);
         // The head of one and the tail of another: the words of both, the sentence of none.
         let crossed = own.iter().zip(own.iter().skip(1)).filter_map(|(a, b)| {
             let (head, _) = a.line.split_once(": ")?;
@@ -83,11 +95,7 @@ impl Log<'_> {
             calm: calm
                 .map(|(level, text)| Saying::new(*level, text))
                 .collect(),
-            hits: own
-                .iter()
-                .filter(wanted)
-                .map(|f| Saying::of(b'E', &f.line))
-                .collect(),
+            hits: wanted.map(|(f, _)| Saying::of(b'E', &f.line)).collect(),
             near: crossed.collect(),
         }
     }

@@ -1,14 +1,25 @@
 //! Texts with `<name>` and `<name|filter>` into texts with values.
 
+use std::sync::OnceLock;
+
 use crate::detect::Captures;
 
 /// A text with places for captures. `<name>` is a place where `name` starts with a letter and holds letters,
 /// digits, `_`, `-` and `.`; any other `<` is itself; `\<` is a literal `<`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Template {
     source: String,
-    pieces: Vec<Piece>,
+    /// Cut at first use: most texts of a database are shown to nobody.
+    pieces: OnceLock<Vec<Piece>>,
 }
+
+impl PartialEq for Template {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+impl Eq for Template {}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
@@ -44,6 +55,24 @@ impl Filter {
 impl Template {
     /// Reads a template. `Err`: what is wrong, for the author.
     pub fn parse(source: &str) -> Result<Self, String> {
+        // Only a filter can be wrong.
+        let pieces = if source.contains('|') {
+            OnceLock::from(Self::cut(source)?)
+        } else {
+            OnceLock::new()
+        };
+        Ok(Self {
+            source: source.to_owned(),
+            pieces,
+        })
+    }
+
+    fn pieces(&self) -> &[Piece] {
+        let cut = || Self::cut(&self.source).unwrap_or_default();
+        self.pieces.get_or_init(cut)
+    }
+
+    fn cut(source: &str) -> Result<Vec<Piece>, String> {
         let mut pieces = Vec::new();
         let mut text = String::new();
         let mut rest = source;
@@ -86,10 +115,7 @@ impl Template {
         if !text.is_empty() {
             pieces.push(Piece::Text(text));
         }
-        Ok(Self {
-            source: source.to_owned(),
-            pieces,
-        })
+        Ok(pieces)
     }
 
     /// The text as the file has it.
@@ -99,7 +125,7 @@ impl Template {
 
     /// Names of the places, in order, repeated as they are.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.pieces.iter().filter_map(|piece| match piece {
+        self.pieces().iter().filter_map(|piece| match piece {
             Piece::Place { name, .. } => Some(name.as_str()),
             Piece::Text(_) => None,
         })
@@ -143,7 +169,7 @@ impl Template {
 
     fn put(&self, all: &[&Captures], one: &Captures, shell: bool) -> String {
         let mut out = String::with_capacity(self.source.len());
-        for piece in &self.pieces {
+        for piece in self.pieces() {
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Place { name, filters } => {

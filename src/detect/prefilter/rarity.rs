@@ -67,19 +67,25 @@ impl Frequencies {
         }
     }
 
-    fn each(&self, bytes: &[u8]) -> impl Iterator<Item = u32> {
+    fn each(&self, bytes: &[u8]) -> Vec<u32> {
         let counts = bytes.windows(4).map(|gram| self.0.get(bucket(gram)));
-        counts.map(|count| count.copied().map_or(0, u32::from))
+        counts
+            .map(|count| count.copied().map_or(0, u32::from))
+            .collect()
     }
 
     /// The start of the window of `width` bytes whose grams are the rarest; 0 for a literal that is not longer.
     pub(super) fn rarest_window(&self, literal: &[u8], width: usize, gram: usize) -> usize {
-        let cost = |start: usize| -> u32 {
-            let window = literal.get(start..start + width).unwrap_or_default();
-            // A wide gram is as rare as the rarest of the short ones in it; where that says nothing, all of them do.
-            let rarest = |wide: &[u8]| self.each(wide).min().unwrap_or(0);
-            let grams: u32 = window.windows(gram).map(rarest).sum();
-            grams * 64 + self.each(window).sum::<u32>()
+        let short = self.each(literal);
+        // A wide gram is as rare as the rarest of the short ones in it; where that says nothing, all of them do.
+        let rarest = |inside: &[u32]| inside.iter().copied().min().unwrap_or(0);
+        let wide: Vec<u32> = short.windows(gram.max(4) - 3).map(rarest).collect();
+        let sum = |of: &[u32], start: usize, count: usize| -> u32 {
+            let end = of.len().min(start + count);
+            of.get(start..end).unwrap_or_default().iter().sum()
+        };
+        let cost = |start: usize| {
+            sum(&wide, start, width + 1 - gram) * 64 + sum(&short, start, width.max(3) - 3)
         };
         (0..=literal.len().saturating_sub(width))
             .min_by_key(|&start| cost(start))

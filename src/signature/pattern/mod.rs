@@ -1,5 +1,6 @@
 //! Patterns of signatures: text into a lazily compiled expression and the literals that a raw line must contain.
 
+mod engine;
 mod literals;
 mod shapes;
 #[cfg(test)]
@@ -8,10 +9,10 @@ mod text;
 
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexBuilder};
-
 use crate::decode::{BLOCK_LITERALS, Line};
 use crate::detect::Captures;
+use engine::Engine;
+use regex_automata::meta;
 
 pub use text::Shapes;
 
@@ -36,8 +37,6 @@ enum Form {
 
 /// Longest source of a pattern, in bytes.
 const LONGEST: usize = 4000;
-/// Largest compiled expression, in bytes.
-const SIZE_LIMIT: usize = 1 << 20;
 /// Matches of one pattern in one text beyond this are not reported.
 const MOST_MATCHES: usize = 64;
 /// A captured value is cut to this many bytes.
@@ -66,7 +65,7 @@ impl Pattern {
                 format!("not a regular expression: {}", one_line(&error.to_string()))
             })?;
         let runs = literals::of_regex(&hir).unwrap_or_default();
-        let expression = Expression::of_regex(source);
+        let expression = Expression::of_regex(source, engine::surely_small(&hir));
         Ok(Self {
             source: source.to_owned(),
             names: expression.names(),
@@ -231,26 +230,47 @@ fn in_fields(fields: &[(String, Expression)], line: &Line) -> Vec<Captures> {
     vec![all]
 }
 
-/// An expression with named groups.
+/// An expression with named groups, put together and compiled at first use.
 #[derive(Debug, Clone)]
 struct Expression {
-    regex: String,
-    slots: Vec<text::Slot>,
-    ends_in_words: bool,
-    compiled: OnceLock<Option<Regex>>,
+    source: Origin,
+    /// Its captures, in order, each once.
+    names: Vec<String>,
+    built: OnceLock<Option<text::Built>>,
+    engine: Engine,
+}
+
+/// What an expression is made from.
+#[derive(Debug, Clone)]
+enum Origin {
+    /// A pattern text and the shapes that its author refined.
+    Text(String, Shapes),
+    /// A whole field of this shape.
+    Field { name: String, shape: String },
+    /// A regular expression, and whether it is sure to compile.
+    Regex { source: String, sure: bool },
 }
 
 impl Expression {
+    fn new(source: Origin, names: Vec<String>) -> Self {
+        Self {
+            source,
+            names,
+            built: OnceLock::new(),
+            engine: Engine::default(),
+        }
+    }
+
     fn of_text(source: &str, shapes: &Shapes) -> Result<(Self, Option<literals::Run>), String> {
         limited(source)?;
-        let built = text::build(source, shapes)?;
-        let expression = Self {
-            regex: built.regex,
-            slots: built.slots,
-            ends_in_words: built.ends_in_words,
-            compiled: OnceLock::new(),
-        };
-        Ok((expression, built.best))
+        let text::Outline { names, best } = text::outline(source, shapes)?;
+        let own: Shapes = shapes
+            .iter()
+            .filter(|(name, _)| names.contains(name))
+            .map(|(name, shape)| (name.clone(), shape.clone()))
+            .collect();
+        let origin = Origin::Text(source.to_owned(), own);
+        Ok((Self::new(origin, names), best))
     }
 
     fn of_field(source: &str, shapes: &Shapes) -> Result<(Self, Option<literals::Run>), String> {
@@ -262,85 +282,77 @@ impl Expression {
         regex_syntax::Parser::new()
             .parse(shape)
             .map_err(|_| format!("the shape of <{name}> is not a regular expression: `{shape}`"))?;
-        let expression = Self {
-            regex: format!("^(?P<p0>(?:{shape}))$"),
-            slots: vec![text::Slot {
-                group: "p0".to_owned(),
-                name: Some(name.to_owned()),
-                trim: false,
-                bracketed: false,
-            }],
-            ends_in_words: false,
-            compiled: OnceLock::new(),
+        let origin = Origin::Field {
+            name: name.to_owned(),
+            shape: shape.to_owned(),
         };
-        Ok((expression, None))
+        Ok((Self::new(origin, vec![name.to_owned()]), None))
     }
 
-    fn of_regex(source: &str) -> Self {
-        let mut slots = Vec::new();
-        // names without compiling: `(?P<name>` and `(?<name>`
-        for (at, _) in source.match_indices("(?") {
-            let after = source.get(at + 2..).unwrap_or_default();
-            let after = after.strip_prefix('P').unwrap_or(after);
-            let Some((name, _)) = after.strip_prefix('<').and_then(|a| a.split_once('>')) else {
-                continue;
-            };
-            slots.push(text::Slot {
-                group: name.to_owned(),
-                name: Some(name.to_owned()),
-                trim: false,
-                bracketed: false,
-            });
+    fn of_regex(source: &str, sure: bool) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        for slot in text::groups(source) {
+            names.extend(slot.name.filter(|name| !names.contains(name)));
         }
-        Self {
-            regex: source.to_owned(),
-            slots,
-            ends_in_words: true,
-            compiled: OnceLock::new(),
-        }
+        let source = source.to_owned();
+        Self::new(Origin::Regex { source, sure }, names)
     }
 
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for name in self.slots.iter().filter_map(|slot| slot.name.as_ref()) {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
-        }
-        names
+        self.names.clone()
     }
 
-    fn build(&self) -> Result<Regex, regex::Error> {
-        RegexBuilder::new(&self.regex)
-            .size_limit(SIZE_LIMIT)
-            .dfa_size_limit(SIZE_LIMIT)
-            .nest_limit(60)
-            .build()
+    /// Put together; `None` cannot be, since it was checked when it was read.
+    fn built(&self) -> Option<&text::Built> {
+        let build = || match &self.source {
+            Origin::Text(source, shapes) => text::build(source, shapes).ok(),
+            Origin::Field { name, shape } => Some(text::whole(name, shape)),
+            Origin::Regex { source, .. } => Some(text::Built {
+                slots: text::groups(source),
+                regex: source.clone(),
+                ends_in_words: true,
+            }),
+        };
+        self.built.get_or_init(build).as_ref()
     }
 
+    /// The regular expression that is to be searched in a text of so many bytes, and what its groups are.
+    fn ready(&self, length: usize) -> Option<(&meta::Regex, &text::Built)> {
+        let built = self.built()?;
+        let regex = self.engine.regex(|| built.regex.clone(), length)?;
+        Some((regex, built))
+    }
+
+    /// Compiles what may turn out too large. A pattern text without shapes of its author is so only if it has very many
+    /// placeholders: the others are as good as compiled.
     fn check(&self) -> Result<(), String> {
-        match self.build() {
-            Ok(regex) => {
-                self.compiled.get_or_init(|| Some(regex));
-                Ok(())
-            }
-            Err(error) => Err(one_line(&error.to_string())),
+        let sure = match &self.source {
+            Origin::Text(text, shapes) => shapes.is_empty() && places(text) <= SURE_PLACES,
+            Origin::Field { .. } => false,
+            Origin::Regex { sure, .. } => *sure,
+        };
+        if sure {
+            return Ok(());
         }
+        let built = self.built().ok_or("it cannot be put together")?;
+        self.engine.check(&built.regex)
     }
 
     fn captures(&self, text: &str) -> Vec<Captures> {
         let mut all: Vec<Captures> = Vec::new();
-        let Some(regex) = self.compiled.get_or_init(|| self.build().ok()) else {
+        let Some((regex, built)) = self.ready(text.len()) else {
             return all;
         };
         let mut from = 0;
         for _ in 0..MOST_MATCHES {
-            let Some(found) = regex.captures_at(text, from) else {
+            let Some(found) = engine::find_at(regex, text, from) else {
                 break;
             };
-            let Some(whole) = found.get(0) else { break };
-            let into_key = self.ends_in_words && goes_on_as_key(text, whole.end());
-            let next = match self.accept(&found) {
+            let Some(whole) = found.get_match() else {
+                break;
+            };
+            let into_key = built.ends_in_words && goes_on_as_key(text, whole.end());
+            let next = match accept(built, &found, text) {
                 Some(captures) if !into_key => {
                     if !all.contains(&captures) {
                         all.push(captures);
@@ -365,18 +377,20 @@ impl Expression {
         text: &str,
         value: &dyn Fn(&str, &str) -> Option<String>,
     ) -> Option<String> {
-        let regex = self.compiled.get_or_init(|| self.build().ok()).as_ref()?;
-        let found = regex.captures(text)?;
-        self.accept(&found)?;
+        let (regex, built) = self.ready(text.len())?;
+        let found = engine::find_at(regex, text, 0)?;
+        accept(built, &found, text)?;
         let mut out = String::new();
         let mut from = 0;
         // slots stand in the order of the text; a shape that an author wrote knows its values better than we do
-        for slot in self.slots.iter().filter(|slot| slot.trim) {
-            let (Some(name), Some(place)) = (&slot.name, found.name(&slot.group)) else {
+        for slot in built.slots.iter().filter(|slot| slot.trim) {
+            let (Some(name), Some((start, place))) =
+                (&slot.name, engine::group(&found, &slot.group, text))
+            else {
                 continue;
             };
-            let old = cleaned(place.as_str(), slot);
-            let start = place.start() + place.as_str().find(old)?;
+            let old = cleaned(place, slot);
+            let start = start + place.find(old)?;
             let Some(new) = value(name, old) else {
                 continue;
             };
@@ -387,27 +401,40 @@ impl Expression {
         out.push_str(text.get(from..)?);
         Some(out)
     }
+}
 
-    fn accept(&self, found: &regex::Captures<'_>) -> Option<Captures> {
-        let mut captures = Captures::new();
-        for slot in &self.slots {
-            let Some(value) = found.name(&slot.group).map(|m| m.as_str()) else {
-                continue;
-            };
-            let Some(name) = &slot.name else {
-                if value.chars().nth(text::GAP).is_some() {
-                    return None;
-                }
-                continue;
-            };
-            let value = cleaned(value, slot);
-            if captures.get(name).is_some_and(|have| have != value) {
+/// At least the number of placeholders, gaps and quotes of a pattern text.
+fn places(text: &str) -> usize {
+    let marks = |c: &char| matches!(c, '<' | '"' | '\'' | '.');
+    text.chars().filter(marks).count()
+}
+
+/// Placeholders, gaps, quotes and dots that a pattern text can have and still be sure to compile.
+const SURE_PLACES: usize = 24;
+
+fn accept(
+    built: &text::Built,
+    found: &regex_automata::util::captures::Captures,
+    text: &str,
+) -> Option<Captures> {
+    let mut captures = Captures::new();
+    for slot in &built.slots {
+        let Some((_, value)) = engine::group(found, &slot.group, text) else {
+            continue;
+        };
+        let Some(name) = &slot.name else {
+            if value.chars().nth(text::GAP).is_some() {
                 return None;
             }
-            captures.insert(name.clone(), value.to_owned());
+            continue;
+        };
+        let value = cleaned(value, slot);
+        if captures.get(name).is_some_and(|have| have != value) {
+            return None;
         }
-        Some(captures)
+        captures.insert(name.clone(), value.to_owned());
     }
+    Some(captures)
 }
 
 /// Whether the word that ends at `end` goes on up to an equals sign: then it is (part of) a key, which in a JSON line
@@ -449,6 +476,14 @@ fn limited(source: &str) -> Result<(), String> {
         return Err(format!("longer than {LONGEST} bytes"));
     }
     Ok(())
+}
+
+/// An expression that stands by itself. `Err`: why it cannot be used; `Ok`: whether it is sure to compile.
+pub(super) fn checked(source: &str) -> Result<bool, String> {
+    limited(source)?;
+    let hir = regex_syntax::Parser::new().parse(source);
+    let hir = hir.map_err(|error| one_line(&error.to_string()))?;
+    Ok(engine::surely_small(&hir))
 }
 
 /// The regex crate draws its errors over several lines; the last one says what is wrong.

@@ -369,3 +369,19 @@ proptest! {
         }
     }
 }
+
+/// [`Pattern::compile`] takes pattern texts of up to [`SURE_PLACES`] places on trust.
+#[test]
+fn a_pattern_text_that_is_not_compiled_at_once_does_compile() {
+    for name in [
+        "ip", "host", "node", "time", "url", "duration", "message", "anything",
+    ] {
+        let places: String = (0..SURE_PLACES)
+            .map(|n| format!("<{name}{n}> to "))
+            .collect();
+        let words = "some Words of a Program ".repeat((LONGEST - places.len()) / 24);
+        let (expression, _) = Expression::of_text(&(places + &words), &Shapes::new()).unwrap();
+        let built = expression.built().unwrap();
+        expression.engine.check(&built.regex).unwrap();
+    }
+}

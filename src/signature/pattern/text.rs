@@ -40,21 +40,80 @@ pub(super) struct Slot {
     pub(super) bracketed: bool,
 }
 
+/// What is known of a pattern text without its expression.
+pub(super) struct Outline {
+    /// Placeholders, in order, each once.
+    pub(super) names: Vec<String>,
+    /// Bytes that every matching line contains.
+    pub(super) best: Option<Run>,
+}
+
 /// What a pattern text becomes.
+#[derive(Debug, Clone)]
 pub(super) struct Built {
     pub(super) regex: String,
     pub(super) slots: Vec<Slot>,
-    pub(super) best: Option<Run>,
     /// The pattern ends in words of the program: the last one must not go on as a key.
     pub(super) ends_in_words: bool,
+}
+
+/// Reads a pattern text as far as is needed before any line is. `Err`: what is wrong, for the author.
+pub(super) fn outline(text: &str, shapes: &Shapes) -> Result<Outline, String> {
+    let pieces = pieces(text);
+    if !pieces.iter().any(|piece| matches!(piece, Piece::Words(_))) {
+        return Err("a pattern needs words of the program besides placeholders".to_owned());
+    }
+    if !shapes.is_empty() {
+        build(text, shapes)?;
+    }
+    let best = best_run(&pieces, shapes);
+    let mut names: Vec<String> = Vec::new();
+    for piece in pieces {
+        if let Piece::Place(name) = piece
+            && !names.contains(&name)
+        {
+            names.push(name);
+        }
+    }
+    Ok(Outline { names, best })
+}
+
+/// The groups of a regular expression, found without compiling it: `(?P<name>` and `(?<name>`.
+pub(super) fn groups(source: &str) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    for (at, _) in source.match_indices("(?") {
+        let after = source.get(at + 2..).unwrap_or_default();
+        let after = after.strip_prefix('P').unwrap_or(after);
+        if let Some((name, _)) = after.strip_prefix('<').and_then(|a| a.split_once('>')) {
+            slots.push(Slot::untouched(name, name));
+        }
+    }
+    slots
+}
+
+/// The expression of a whole field.
+pub(super) fn whole(name: &str, shape: &str) -> Built {
+    Built {
+        regex: format!("^(?P<p0>(?:{shape}))$"),
+        slots: vec![Slot::untouched("p0", name)],
+        ends_in_words: false,
+    }
+}
+
+impl Slot {
+    fn untouched(group: &str, name: &str) -> Self {
+        Self {
+            group: group.to_owned(),
+            name: Some(name.to_owned()),
+            trim: false,
+            bracketed: false,
+        }
+    }
 }
 
 /// Builds the expression of a pattern text. `Err`: what is wrong, for the author.
 pub(super) fn build(text: &str, shapes: &Shapes) -> Result<Built, String> {
     let pieces = pieces(text);
-    if !pieces.iter().any(|piece| matches!(piece, Piece::Words(_))) {
-        return Err("a pattern needs words of the program besides placeholders".to_owned());
-    }
     let mut regex = String::with_capacity(text.len() * 2);
     let mut slots = Vec::new();
     for (at, piece) in pieces.iter().enumerate() {
@@ -89,7 +148,6 @@ pub(super) fn build(text: &str, shapes: &Shapes) -> Result<Built, String> {
     Ok(Built {
         regex,
         slots,
-        best: best_run(&pieces, shapes),
         ends_in_words: matches!(pieces.last(), Some(Piece::Words(_) | Piece::Quote)),
     })
 }
@@ -107,12 +165,12 @@ fn push_words(regex: &mut String, words: &str) {
         let (now, later) = rest.split_at(ascii);
         if !now.is_empty() {
             regex.push_str("(?i-u:");
-            regex.push_str(&regex_syntax::escape(now));
+            regex_syntax::escape_into(now, regex);
             regex.push(')');
         }
         let other = later.find(|c: char| c.is_ascii()).unwrap_or(later.len());
         let (now, later) = later.split_at(other);
-        regex.push_str(&regex_syntax::escape(now));
+        regex_syntax::escape_into(now, regex);
         rest = later;
     }
 }
@@ -289,8 +347,8 @@ mod tests {
 
     #[test]
     fn a_pattern_without_words_is_refused() {
-        assert!(build("<node> <pod>", &Shapes::new()).is_err());
-        assert!(build("...", &Shapes::new()).is_err());
-        assert!(build("", &Shapes::new()).is_err());
+        assert!(outline("<node> <pod>", &Shapes::new()).is_err());
+        assert!(outline("...", &Shapes::new()).is_err());
+        assert!(outline("", &Shapes::new()).is_err());
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Path;
 use crate::signature::Pattern;
-use crate::signature::pattern::Shapes;
+use crate::signature::pattern::{Shapes, checked};
 
 /// All of these hold of the value.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,13 +91,16 @@ impl PartialEq for TextRegex {
 
 impl TextRegex {
     fn new(source: &str) -> Result<Self, String> {
-        match regex_syntax_of(source) {
-            Ok(compiled) => Ok(Self {
-                source: source.to_owned(),
-                compiled: OnceLock::from(Some(compiled)),
-            }),
-            Err(error) => Err(error),
-        }
+        let sure = checked(source).map_err(|error| format!("regex: {error}"))?;
+        let compiled = if sure {
+            OnceLock::new()
+        } else {
+            OnceLock::from(Some(regex_syntax_of(source)?))
+        };
+        Ok(Self {
+            source: source.to_owned(),
+            compiled,
+        })
     }
 
     /// The expression as the file has it.
