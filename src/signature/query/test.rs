@@ -54,7 +54,7 @@ pub enum Check {
 
 /// A pattern as `match` has them.
 #[derive(Debug, Clone)]
-pub struct TextPattern(Pattern);
+pub struct TextPattern(Box<Pattern>);
 
 impl PartialEq for TextPattern {
     fn eq(&self, other: &Self) -> bool {
@@ -66,7 +66,7 @@ impl TextPattern {
     fn new(source: &str) -> Result<Self, String> {
         let pattern = Pattern::text(source, &Shapes::default());
         pattern
-            .map(Self)
+            .map(|pattern| Self(Box::new(pattern)))
             .map_err(|problem| format!("matches: {problem}"))
     }
 
