@@ -2,18 +2,23 @@
 //!
 //! Jobs (members of archives, walks over streams) stand in one queue, heaviest first; every worker takes the next,
 //! reads it through its own [`Collector`], and puts back what the job uncovered (the members of a nested archive).
+//! A worker without a job helps one with a long log: it looks at the lines that the other inflates.
 //! The collectors' finds are merged in the order of inputs and paths, so threads never show in the result.
 
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
+use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::bundle::{Case, Job, OpenOptions, Visit};
+use crate::bundle::{Case, Entry, Job, OpenOptions, Visit};
 use crate::decode::Asked;
 use crate::detect::Detector;
 use crate::error::{Error, Problem, Result};
-use crate::evidence::{Collected, Collector, Evidence, ObjectLimits, Progress, Wanted};
+use crate::evidence::{
+    Collected, Collector, Errand, Evidence, Idle, ObjectLimits, Progress, Wanted,
+};
 use crate::finding;
 use crate::rank::surroundings::{self, Gatherer, Quoted};
 use crate::rank::unusual::{self, Surveyor};
@@ -83,7 +88,7 @@ fn look_again(
         Vec::new()
     } else {
         let case = Case::open(paths, &options.open)?;
-        let start = || Surveyor::new(Arc::clone(&wanted));
+        let start = |_: &Arc<Queue>| Surveyor::new(Arc::clone(&wanted));
         run(&case, options.threads, start, Surveyor::finish)?
     };
     unusual::complete(diagnosis, evidence, surveys.concat());
@@ -98,7 +103,7 @@ fn look_around(paths: &[PathBuf], diagnosis: &mut Diagnosis, options: &ScanOptio
         return Ok(());
     }
     let case = Case::open(paths, &options.open)?;
-    let start = || Gatherer::new(Arc::clone(&quoted));
+    let start = |_: &Arc<Queue>| Gatherer::new(Arc::clone(&quoted));
     let found = run(&case, options.threads, start, Gatherer::finish)?;
     surroundings::complete(diagnosis, found.concat());
     Ok(())
@@ -114,13 +119,10 @@ pub fn gather(
     let detector = Arc::new(Detector::within(database, options.period.absolute()));
     let wanted = Arc::new(Wanted::new(database.queries()));
     let progress = options.progress.clone().unwrap_or_default();
-    let start = || {
-        Collector::new(
-            &detector,
-            &wanted,
-            options.objects.clone(),
-            Arc::clone(&progress),
-        )
+    let start = |queue: &Arc<Queue>| {
+        let objects = options.objects.clone();
+        let collector = Collector::new(&detector, &wanted, objects, Arc::clone(&progress));
+        collector.helped_by(Arc::clone(queue) as Arc<dyn Idle>)
     };
     let collected: Vec<Collected> = run(&case, options.threads, start, Collector::finish)?;
     let inputs = case.inputs().iter();
@@ -130,6 +132,38 @@ pub fn gather(
     evidence.unread = case.unread();
     evidence.derive_facts();
     Ok(evidence)
+}
+
+/// Reads every input to its end and throws the bytes away; how many there were. What a scan costs at least.
+pub fn read_only(paths: &[PathBuf], options: &ScanOptions) -> Result<u64> {
+    let case = Case::open(paths, &options.open)?;
+    let start = |_: &Arc<Queue>| Reader::default();
+    let read = run(&case, options.threads, start, |reader| reader.bytes)?;
+    Ok(read.into_iter().sum())
+}
+
+/// Reads and forgets.
+#[derive(Default)]
+struct Reader {
+    buffer: Vec<u8>,
+    bytes: u64,
+}
+
+impl Visit for Reader {
+    fn entry(&mut self, _: Entry, bytes: &mut dyn Read) {
+        self.buffer.resize(512 << 10, 0);
+        while let Ok(count @ 1..) = bytes.read(&mut self.buffer) {
+            self.bytes += count as u64;
+        }
+    }
+
+    fn skip(&mut self, _: Entry) {}
+
+    fn problem(&mut self, _: Problem) {}
+}
+
+impl Worker for Reader {
+    fn abandon(&mut self, _: Problem) {}
 }
 
 /// A visitor that outlives a panic in a reader.
@@ -158,17 +192,17 @@ impl Worker for Surveyor {
 fn run<W: Worker, T: Send>(
     case: &Case,
     threads: usize,
-    start: impl Fn() -> W + Sync,
+    start: impl Fn(&Arc<Queue>) -> W + Sync,
     finish: impl Fn(W) -> T + Sync,
 ) -> Result<Vec<T>> {
-    let queue = Queue::new(case.jobs());
+    let queue = Arc::new(Queue::new(case.jobs()));
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(|index| format!("scan-{index}"))
         .build()
         .map_err(|error| Error::Usage(format!("start worker threads: {error}")))?;
     Ok(pool.broadcast(|_| {
-        let mut worker = start();
+        let mut worker = start(&queue);
         queue.drain(case, &mut worker);
         finish(worker)
     }))
@@ -178,11 +212,17 @@ fn run<W: Worker, T: Send>(
 struct Queue {
     state: Mutex<State>,
     changed: Condvar,
+    /// Workers without a job or an errand, as last known.
+    idle: AtomicUsize,
 }
 
 struct State {
     waiting: BinaryHeap<Waiting>,
     running: usize,
+    /// Workers that wait.
+    idle: usize,
+    /// What workers with a job give to those that wait.
+    errands: VecDeque<Errand>,
     /// Keeps the order of jobs of one weight.
     added: u64,
 }
@@ -217,12 +257,15 @@ impl Queue {
         let mut state = State {
             waiting: BinaryHeap::new(),
             running: 0,
+            idle: 0,
+            errands: VecDeque::new(),
             added: 0,
         };
         state.add(jobs);
         Self {
             state: Mutex::new(state),
             changed: Condvar::new(),
+            idle: AtomicUsize::new(0),
         }
     }
 
@@ -231,21 +274,33 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self) -> Option<Job> {
+    fn take(&self) -> Option<Work> {
         let mut state = self.lock();
         loop {
+            if let Some(errand) = state.errands.pop_front() {
+                return Some(Work::Errand(errand));
+            }
             if let Some(next) = state.waiting.pop() {
                 state.running += 1;
-                return Some(next.job);
+                return Some(Work::Job(next.job));
             }
             if state.running == 0 {
                 return None;
             }
+            state.idle += 1;
+            self.note(&state);
             state = self
                 .changed
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+            self.note(&state);
         }
+    }
+
+    fn note(&self, state: &State) {
+        let free = state.idle.saturating_sub(state.errands.len());
+        self.idle.store(free, Ordering::Relaxed);
     }
 
     fn done(&self, uncovered: Vec<Job>) {
@@ -257,7 +312,15 @@ impl Queue {
 
     /// Runs jobs until none are left anywhere. A job that panics becomes a problem.
     fn drain(&self, case: &Case, worker: &mut impl Worker) {
-        while let Some(job) = self.take() {
+        while let Some(work) = self.take() {
+            let job = match work {
+                Work::Job(job) => job,
+                Work::Errand(errand) => {
+                    // Whoever gave it notices that nothing comes back.
+                    let _ = catch_unwind(AssertUnwindSafe(errand));
+                    continue;
+                }
+            };
             let name = job.name();
             let outcome = catch_unwind(AssertUnwindSafe(|| job.run(worker)));
             let uncovered = outcome.unwrap_or_else(|_| {
@@ -270,6 +333,29 @@ impl Queue {
             });
             self.done(uncovered);
         }
+    }
+}
+
+/// What a worker does next.
+enum Work {
+    Job(Job),
+    Errand(Errand),
+}
+
+impl Idle for Queue {
+    fn any(&self) -> bool {
+        self.idle.load(Ordering::Relaxed) > 0
+    }
+
+    fn send(&self, errand: &mut dyn FnMut() -> Errand) -> bool {
+        let mut state = self.lock();
+        if state.idle <= state.errands.len() {
+            return false;
+        }
+        state.errands.push_back(errand());
+        self.note(&state);
+        self.changed.notify_one();
+        true
     }
 }
 

@@ -30,7 +30,7 @@ impl Default for Sizes {
 }
 
 /// Scans entry after entry, on one thread, with buffers it keeps: [`begin`](Scanner::begin),
-/// [`feed`](Scanner::feed) or [`feed_from`](Scanner::feed_from) any number of times, [`finish`](Scanner::finish).
+/// [`feed`](Scanner::feed), [`feed_once`](Scanner::feed_once) or [`feed_from`](Scanner::feed_from) any number of times, [`finish`](Scanner::finish).
 pub struct Scanner {
     detector: Arc<Shared>,
     sizes: Sizes,
@@ -110,10 +110,18 @@ impl Scanner {
 
     /// Reads the entry to its end, straight into the scanner's buffer. After an error what was read so far stands.
     pub fn feed_from(&mut self, bytes: &mut dyn Read) -> io::Result<()> {
+        while self.feed_once(bytes)? > 0 {}
+        Ok(())
+    }
+
+    /// Reads some bytes, straight into the scanner's buffer; 0 at the end.
+    pub fn feed_once(&mut self, bytes: &mut dyn Read) -> io::Result<usize> {
         loop {
             match bytes.read(self.room()) {
-                Ok(0) => return Ok(()),
-                Ok(count) => self.grown_by(count),
+                Ok(count) => {
+                    self.grown_by(count);
+                    return Ok(count);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::facts;
+use super::handover::{self, Away, Busy, Idle, Spare};
 use super::objects::{self, ObjectLimits, Wanted};
 use super::texts::Text;
 use super::{Fact, Object, ObjectKey, Progress, ReadEntry};
@@ -37,7 +38,12 @@ pub(super) struct TextHits {
 /// Reads entries as [`Visit`] hands them over.
 pub struct Collector {
     detector: Arc<Detector>,
-    scanner: Scanner,
+    /// None while it looks at a log on another thread.
+    scanner: Option<Scanner>,
+    idle: Arc<dyn Idle>,
+    /// Logs that are being looked at elsewhere.
+    away: Vec<Away>,
+    spare: Spare,
     wanted: Arc<Wanted>,
     limits: ObjectLimits,
     progress: Arc<Progress>,
@@ -53,7 +59,10 @@ impl Collector {
         progress: Arc<Progress>,
     ) -> Self {
         Self {
-            scanner: detector.scanner(),
+            scanner: None,
+            idle: Arc::new(Busy),
+            away: Vec::new(),
+            spare: Spare::default(),
             detector: Arc::clone(detector),
             wanted: Arc::clone(wanted),
             limits,
@@ -62,22 +71,82 @@ impl Collector {
         }
     }
 
+    /// Hands the lines of large logs to workers that have nothing to do.
+    pub fn helped_by(self, idle: Arc<dyn Idle>) -> Self {
+        Self { idle, ..self }
+    }
+
     /// Everything this worker found.
-    pub fn finish(self) -> Collected {
+    pub fn finish(mut self) -> Collected {
+        for away in std::mem::take(&mut self.away) {
+            let hits = away.wait(&mut self.spare);
+            self.settle(away.index, hits);
+        }
         self.found
+    }
+
+    /// The hits of a log that was looked at elsewhere; `None` where that failed.
+    fn settle(&mut self, index: usize, hits: Option<EntryHits>) {
+        let Some(read) = self.found.entries.get_mut(index) else {
+            return;
+        };
+        let Some(mut hits) = hits else {
+            self.found.problems.push(Problem::new(
+                read.entry.path.clone(),
+                "looking at it failed in an unexpected way; what was found in it is lost",
+            ));
+            return;
+        };
+        hits.coverage.bytes = read.hits.coverage.bytes;
+        self.found.problems.append(&mut hits.problems);
+        read.hits = hits;
+    }
+
+    /// Takes in what has come back meanwhile.
+    fn welcome(&mut self) {
+        for away in std::mem::take(&mut self.away) {
+            match away.ready(&mut self.spare) {
+                Some(hits) => self.settle(away.index, Some(hits)),
+                None => self.away.push(away),
+            }
+        }
     }
 
     /// Gives up on the entry being read, after a failure inside a reader; later entries start afresh.
     pub fn abandon(&mut self, problem: Problem) {
-        self.scanner = self.detector.scanner();
+        self.scanner = None;
         self.found.problems.push(problem);
     }
 
-    fn log(&mut self, entry: &Entry, bytes: &mut dyn Read) -> EntryHits {
-        self.scanner.begin(entry);
-        // A read error ends the entry; the job that reads it reports the problem.
-        let _ = self.scanner.feed_from(bytes);
-        self.scanner.finish()
+    /// The hits of a log, unless an idle worker looks at it.
+    fn log(&mut self, entry: &Entry, bytes: &mut Counted<'_>) -> EntryHits {
+        self.welcome();
+        let own = self.scanner.take().or_else(|| self.spare.scanner());
+        let mut scanner = own.unwrap_or_else(|| self.detector.scanner());
+        scanner.begin(entry);
+        loop {
+            if self.idle.any() && is_worth_it(entry, bytes.bytes) {
+                let mut handed = Some(scanner);
+                let index = self.found.entries.len();
+                let (idle, spare) = (&self.idle, &mut self.spare);
+                if let Some(away) = handover::hand_over(idle, &mut handed, bytes, index, spare) {
+                    self.away.push(away);
+                    return EntryHits::default();
+                }
+                // No errand was made, so it is still here.
+                let Some(back) = handed else {
+                    return EntryHits::default();
+                };
+                scanner = back;
+            }
+            // A read error ends the entry; the job that reads it reports the problem.
+            if !matches!(scanner.feed_once(bytes), Ok(1..)) {
+                break;
+            }
+        }
+        let hits = scanner.finish();
+        self.scanner = Some(scanner);
+        hits
     }
 
     fn objects(&mut self, index: u32, entry: &Entry, bytes: &mut dyn Read) {
@@ -108,6 +177,12 @@ impl Collector {
             }));
         self.found.problems.extend(read.problems);
     }
+}
+
+/// Whether so much of a log is left that another thread should look at it: by its size, or by what was read of it.
+fn is_worth_it(entry: &Entry, read: u64) -> bool {
+    let left = entry.size.map_or(read, |size| size.saturating_sub(read));
+    left >= 2 * handover::CHUNK as u64
 }
 
 /// Counts what passes through.
