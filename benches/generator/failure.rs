@@ -20,6 +20,8 @@ pub struct Failure {
     pub line: String,
     /// What a signature asks for, a YAML value.
     pub pattern: String,
+    /// The same as a regular expression, for other programs.
+    pub regex: String,
     /// What a signature asks of objects besides, a YAML flow mapping.
     pub object: Option<String>,
 }
@@ -324,21 +326,24 @@ impl Failure {
         let thing = pick(domain.things, random);
         let reason = pick(REASONS, random);
         // kinds of patterns as people write them
-        let (line, pattern) = match random.below(10) {
+        let (line, pattern, regex) = match random.below(10) {
             // the reason is left open
             0 => (
                 format!("{opening} {act} {thing}: {reason}"),
                 quoted(&format!("{opening} {act} {}: <reason>", asked(thing))),
+                format!("{opening} {act} {}: .*", expression(thing)),
             ),
             // a gap
             1 | 2 => (
                 format!("{opening} {act} {thing}: {reason}"),
                 quoted(&format!("{act} ... {}", second(&asked(reason)))),
+                format!("{act} .* {}", expression(reason)),
             ),
             // an expression
             3 => (
                 format!("{opening} {act} {thing}: {reason}"),
                 format!("{{regex: '{act} .+: {}'}}", expression(reason)),
+                format!("{act} .+: {}", expression(reason)),
             ),
             // words alone
             4 => (
@@ -347,6 +352,7 @@ impl Failure {
                     "{act} is not possible: {}",
                     second(&asked(reason))
                 )),
+                format!("{act} is not possible: {}", expression(reason)),
             ),
             _ => (
                 format!("{opening} {act} {thing}: {reason}"),
@@ -355,6 +361,11 @@ impl Failure {
                     asked(thing),
                     second(&asked(reason))
                 )),
+                format!(
+                    "{opening} {act} {}: {}",
+                    expression(thing),
+                    expression(reason)
+                ),
             ),
         };
         Failure {
@@ -362,6 +373,7 @@ impl Failure {
             cause: random.below(10) < 6,
             line,
             pattern,
+            regex,
             object: (index % 10 == 9).then(|| object(index / 10, random)),
         }
     }
