@@ -83,6 +83,7 @@ fn diagnose(
     let options = ScanOptions {
         open,
         threads: task.threads,
+        surroundings: task.formats.iter().any(|word| word == Format::Html.word()),
         ..ScanOptions::default()
     };
     let scan = pipeline::scan(&[path.to_owned()], database, &options)?;

@@ -166,7 +166,8 @@ impl Drawing {
         if origin.programs.is_all() {
             return;
         }
-        let kernel = origin.programs.iter().eq([Program::Kernel]);
+        let own = |program| matches!(program, Program::Kernel | Program::Systemd);
+        let kernel = origin.programs.contains(Program::Kernel) && origin.programs.iter().all(own);
         for time in starts.iter().take(STARTS) {
             let second = time.as_second();
             if kernel {

@@ -1,5 +1,6 @@
 //! The diagnosis into text, JSON and the rest.
 
+mod html;
 mod json;
 mod junit;
 mod language;
@@ -21,6 +22,7 @@ mod words;
 #[cfg(test)]
 mod sample;
 
+pub use html::write_html;
 pub use json::{SCHEMA, json, write_inventory_json, write_json, write_ndjson};
 pub use junit::write_junit;
 pub use language::Language;
@@ -52,6 +54,8 @@ pub enum Format {
     Json,
     /// For log stores: one finding per line.
     Ndjson,
+    /// For people with a browser: one file with everything in it.
+    Html,
     /// For tickets: GitHub and GitLab take it as it is.
     Markdown,
     /// For code-scanning views: SARIF 2.1.0.
@@ -66,6 +70,7 @@ impl Format {
         Format::Text,
         Format::Json,
         Format::Ndjson,
+        Format::Html,
         Format::Markdown,
         Format::Sarif,
         Format::Junit,
@@ -77,6 +82,7 @@ impl Format {
             Format::Text => "text",
             Format::Json => "json",
             Format::Ndjson => "ndjson",
+            Format::Html => "html",
             Format::Markdown => "markdown",
             Format::Sarif => "sarif",
             Format::Junit => "junit",
@@ -100,7 +106,7 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     // Programs read English; people read their language.
-    let people = matches!(format, Format::Text | Format::Markdown);
+    let people = matches!(format, Format::Text | Format::Markdown | Format::Html);
     let told;
     let diagnosis = if people && text.language != Language::English {
         told = diagnosis.in_language(text.language.tag());
@@ -112,6 +118,7 @@ pub fn write(
         Format::Text => write_text(diagnosis, text, out),
         Format::Json => write_json(diagnosis, out),
         Format::Ndjson => write_ndjson(diagnosis, out),
+        Format::Html => write_html(diagnosis, text, out),
         Format::Markdown => write_markdown(diagnosis, text.language, out),
         Format::Sarif => write_sarif(diagnosis, out),
         Format::Junit => write_junit(diagnosis, out),

@@ -27,7 +27,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let (database, _) = DatabaseArgs::default().load()?;
-    let scan = args.reading.scan(&database, None)?;
+    let scan = args.reading.scan(&database, None, false)?;
     let out = &mut io::stdout().lock();
     if args.format == "json" {
         report::write_inventory_json(&scan.evidence, &scan.diagnosis, out)?;

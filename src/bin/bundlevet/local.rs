@@ -132,6 +132,11 @@ impl Args {
             open,
             threads: self.threads,
             period,
+            surroundings: self.format == Format::Html
+                || self
+                    .outputs
+                    .iter()
+                    .any(|(format, _)| *format == Format::Html),
             progress: Some(Arc::clone(progress)),
             ..ScanOptions::default()
         })

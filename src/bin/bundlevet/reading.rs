@@ -39,11 +39,12 @@ pub(crate) struct ReadingArgs {
 }
 
 impl ReadingArgs {
-    /// Scans all inputs as one case, with progress on a terminal.
+    /// Scans all inputs as one case, with progress on a terminal; with `surroundings`, reads the lines around quotes too.
     pub(crate) fn scan(
         &self,
         database: &Arc<Database>,
         about: Option<About>,
+        surroundings: bool,
     ) -> Result<Scan, Failure> {
         let progress = Arc::new(Progress::default());
         let options = ScanOptions {
@@ -57,6 +58,7 @@ impl ReadingArgs {
                 until: self.until,
             },
             about,
+            surroundings,
             progress: Some(Arc::clone(&progress)),
             ..ScanOptions::default()
         };

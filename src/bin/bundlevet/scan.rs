@@ -90,6 +90,14 @@ pub(crate) fn output(text: &str) -> Result<(Format, PathBuf), String> {
     }
 }
 
+impl Args {
+    /// Every format that is asked for.
+    fn formats(&self) -> impl Iterator<Item = Format> {
+        let in_files = self.outputs.iter().map(|(format, _)| *format);
+        in_files.chain([self.format])
+    }
+}
+
 pub(crate) fn run(args: &Args) -> Outcome {
     let telling = Telling {
         format: args.format,
@@ -101,7 +109,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
         database: &args.database,
     };
     tell(&telling, |database| {
-        args.reading.scan(database, args.about.clone())
+        // Only a page shows the lines around quotes; reading them costs.
+        let page = args.formats().any(|format| format == Format::Html);
+        args.reading.scan(database, args.about.clone(), page)
     })
 }
 

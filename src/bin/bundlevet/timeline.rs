@@ -23,7 +23,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let (database, _) = args.database.load()?;
-    let scan = args.reading.scan(&database, None)?;
+    let scan = args.reading.scan(&database, None, false)?;
     let options = TextOptions {
         width: terminal::width(),
         color: terminal::color(),

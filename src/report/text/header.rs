@@ -178,7 +178,10 @@ fn tool_line(signatures: usize, database: &DatabaseAge) -> String {
 }
 
 /// Products of the bundle that are newer than any the signatures were written for.
-fn newer(inputs: &[InputSummary], knows: &BTreeMap<String, String>) -> Vec<String> {
+pub(in crate::report) fn newer(
+    inputs: &[InputSummary],
+    knows: &BTreeMap<String, String>,
+) -> Vec<String> {
     let mut out = Vec::new();
     for (product, version) in inputs.iter().flat_map(|input| &input.products) {
         let Some(known) = knows.get(product) else {

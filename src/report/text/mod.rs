@@ -16,7 +16,7 @@ mod signature_tests;
 #[cfg(test)]
 mod tests;
 
-pub(super) use header::headline;
+pub(super) use header::{headline, newer};
 
 pub use explain::write_signature;
 pub(super) use explain::{asked, requirement};

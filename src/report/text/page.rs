@@ -79,7 +79,7 @@ pub(super) fn quoted(paint: Paint, text: impl AsRef<str>) -> Span {
 }
 
 /// Columns of a text in a terminal.
-pub(super) fn columns(text: &str) -> usize {
+pub(in crate::report) fn columns(text: &str) -> usize {
     text.width()
 }
 

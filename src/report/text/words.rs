@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::page::{Paint, columns};
+use super::page::Paint;
+pub(in crate::report) use super::page::columns;
 use crate::rank::{RankedFinding, State, Subject, Verdict};
 use crate::signature::{Risk, Severity, Sureness};
 
