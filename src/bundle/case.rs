@@ -16,6 +16,7 @@ use super::live::{self, LiveOptions, Unread};
 use super::sniff::{Format, HEAD, sniff};
 use super::source::{FileSource, Source, read_full};
 use super::split::{self, Kind, Runs, Split};
+use super::visit::Container;
 use super::zip::{self, Archive};
 
 /// How inputs are opened.
@@ -102,6 +103,25 @@ impl Case {
     /// The inputs, in the order they were named.
     pub fn inputs(&self) -> &[Input] {
         &self.inputs
+    }
+
+    /// What an input is, where its jobs do not say so themselves by [`super::Visit::open`]: a zip with a
+    /// directory, or a directory.
+    pub fn container(&self, input: usize) -> Option<Container> {
+        let (mut zip, mut folder) = (false, false);
+        for opened in &self.opened {
+            match opened {
+                Opened::Zip(archive) => zip |= archive.level.input == input,
+                Opened::Recover { level, .. } => zip |= level.input == input,
+                Opened::Files { level, .. } => folder |= level.input == input,
+                Opened::Stream { .. } | Opened::Report(_) => {}
+            }
+        }
+        match (zip, folder) {
+            (true, _) => Some(Container::Zip),
+            (false, true) => Some(Container::Folder),
+            (false, false) => None,
+        }
     }
 
     /// The work to start with; running a job may give more.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::error::Problem;
 
-use super::job::{self, Job};
+use super::job::Job;
 use super::leaf::{self, Found};
 use super::level::Level;
 use super::live::{self, LiveOptions, Made, Unread};
@@ -411,6 +411,7 @@ pub(crate) fn read(level: &Level, file: &File, visit: &mut dyn Visit) -> Vec<Job
         size: Some(file.size),
         modified: file.modified,
     };
+    found.announce(level, visit);
     if !matches!(file.fate, Fate::Skip(_)) && level.shared.share.leaves_out(&file.name) {
         found.skip(level, Skip::Irrelevant, visit);
         return Vec::new();
@@ -438,7 +439,7 @@ pub(crate) fn read(level: &Level, file: &File, visit: &mut dyn Visit) -> Vec<Job
                     stream::walk(level, found, bytes, visit);
                 } else {
                     match level.inside(&found.path) {
-                        Ok(inside) => return job::open(inside, found, source, visit),
+                        Ok(inside) => return vec![Job::zip(inside, found, source)],
                         Err(why) => found.lost(why, visit),
                     }
                 }

@@ -16,7 +16,7 @@ use super::split::Runs;
 use super::unpack::CHUNK;
 use super::visit::Archived;
 use super::zip::{self, Archive, Fate, Member};
-use super::{Visit, stream};
+use super::{Container, Visit, stream};
 
 /// Members are put together into jobs until they weigh this much ...
 const BATCH_BYTES: u64 = 1 << 20;
@@ -39,6 +39,12 @@ enum Work {
     },
     /// A nested zip that is to be held in memory; the lease once there is one.
     Nested { held: Held, lease: Option<Lease> },
+    /// A zip that can be read in any order, not yet opened; the level is that of its members.
+    Zip {
+        level: Level,
+        found: Found,
+        source: Arc<dyn Source>,
+    },
     /// One input or nested archive, front to back.
     Stream {
         level: Level,
@@ -92,7 +98,9 @@ impl Job {
                 .get(range.start)
                 .map_or_else(String::new, |member| member.path.clone()),
             Work::Nested { held, .. } => held.found.path.clone(),
-            Work::Stream { found, .. } | Work::Recover { found, .. } => found.path.clone(),
+            Work::Zip { found, .. }
+            | Work::Stream { found, .. }
+            | Work::Recover { found, .. } => found.path.clone(),
             Work::Files { files, range, .. } => files
                 .get(range.start)
                 .map_or_else(String::new, |file| file.name.clone()),
@@ -111,11 +119,34 @@ impl Job {
         next
     }
 
+    /// Runs the job and all that follows from it, depth first, so that [`Visit::open`] and [`Visit::close`] stand
+    /// around the members of every archive.
+    pub fn run_through(self, visit: &mut dyn Visit) {
+        let nested = match &self.work {
+            Work::Nested { held, .. } => Some((held.archive.level.clone(), held.found.clone())),
+            // Its level is that of its members; a zip in a directory has no root folder to be added.
+            Work::Zip { level, found, .. } => Some((level.clone(), found.clone())),
+            _ => None,
+        };
+        if let Some((level, found)) = &nested {
+            found.announce(level, visit);
+            visit.open(Container::Zip);
+        }
+        for next in self.run(visit) {
+            next.run_through(visit);
+        }
+        if nested.is_some() {
+            visit.close();
+        }
+    }
+
     fn shared(&self) -> Option<Arc<Shared>> {
         let level = match &self.work {
             Work::Members { archive, .. } => &archive.level,
             Work::Nested { held, .. } => &held.level,
-            Work::Stream { level, .. } | Work::Recover { level, .. } => level,
+            Work::Zip { level, .. }
+            | Work::Stream { level, .. }
+            | Work::Recover { level, .. } => level,
             Work::Files { level, .. } => level,
             Work::Report(_) => return None,
         };
@@ -127,6 +158,18 @@ impl Job {
         Job {
             work: Work::Report(problems),
             weight: 0,
+        }
+    }
+
+    /// The job that opens a zip of a directory.
+    pub(crate) fn zip(level: Level, found: Found, source: Arc<dyn Source>) -> Job {
+        Job {
+            weight: source.len().saturating_mul(EXPANSION),
+            work: Work::Zip {
+                level,
+                found,
+                source,
+            },
         }
     }
 
@@ -263,6 +306,11 @@ impl Work {
         match self {
             Work::Members { archive, range } => return zip::read_batch(&archive, range, visit),
             Work::Nested { held, lease } => return held.run(lease, visit),
+            Work::Zip {
+                level,
+                found,
+                source,
+            } => return open(level, found, source, visit),
             Work::Files {
                 level,
                 files,

@@ -11,7 +11,7 @@ use super::placing;
 use super::sniff::{Format, HEAD, sniff};
 use super::time_in_name::time_in_name;
 use super::utf16;
-use super::{Entry, EntryKind, Origin, Skip, Visit};
+use super::{Entry, EntryKind, Member, Origin, Skip, Visit};
 
 /// What is known of a member before its bytes are read.
 #[derive(Debug, Clone)]
@@ -40,6 +40,15 @@ impl Found {
             kind: placement.kind,
             origin: placement.origin,
         }
+    }
+
+    /// Tells the visitor that this member stands next.
+    pub(crate) fn announce(&self, level: &Level, visit: &mut dyn Visit) {
+        visit.member(&Member {
+            path: &self.path,
+            root: level.root.as_deref().filter(|_| level.is_outer()),
+            modified: self.modified,
+        });
     }
 
     /// Reports the member as not read.

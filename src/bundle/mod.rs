@@ -55,4 +55,4 @@ pub use place::{
 };
 pub use program::{Program, ProgramSet};
 pub use time_in_name::time_in_name;
-pub use visit::{Archived, Visit};
+pub use visit::{Archived, Container, Member, Visit};

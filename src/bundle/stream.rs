@@ -8,7 +8,7 @@ use super::loss::describe;
 use super::peek::Peek;
 use super::sniff::{Format, HEAD, Packing, sniff};
 use super::unpack::unpack;
-use super::{Visit, tar, zip};
+use super::{Container, Visit, tar, zip};
 
 /// Reads a member (or a whole input) of whatever format. `packings` counts the compressions already
 /// peeled from it.
@@ -25,11 +25,19 @@ fn walk_dyn(
 ) {
     match sniff(bytes.peek(HEAD)) {
         Format::Zip => match level.inside(&found.path) {
-            Ok(inside) => zip::walk(inside, found, bytes, visit),
+            Ok(inside) => {
+                visit.open(Container::Zip);
+                zip::walk(inside, found, bytes, visit);
+                visit.close();
+            }
             Err(why) => found.lost(why, visit),
         },
         Format::Tar => match level.inside(&found.path) {
-            Ok(inside) => tar::walk(inside, found, bytes, visit),
+            Ok(inside) => {
+                visit.open(Container::Tar);
+                tar::walk(inside, found, bytes, visit);
+                visit.close();
+            }
             Err(why) => found.lost(why, visit),
         },
         Format::Packed(packing) => packed(level, found, packing, bytes, packings, visit),
@@ -71,5 +79,12 @@ fn packed(
     {
         return found.lost(describe(&e, 0), visit);
     }
+    visit.open(match packing {
+        Packing::Gzip => Container::Gzip,
+        Packing::Xz => Container::Xz,
+        Packing::Zstd => Container::Zstd,
+        Packing::Bzip2 => Container::Bzip2,
+    });
     walk_dyn(level, found, &mut plain, packings + 1, visit);
+    visit.close();
 }

@@ -256,6 +256,7 @@ impl Walk<'_> {
             }),
         };
         self.last = Some(found.path.clone());
+        found.announce(&self.level, visit);
         if kind == EntryType::Directory {
             found.skip(&self.level, Skip::Directory, visit);
             return self.pass(size);

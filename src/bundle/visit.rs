@@ -29,6 +29,47 @@ pub trait Visit: Send {
     fn archive(&mut self, archive: Archived) {
         let _ = archive;
     }
+    /// A member stands next; what becomes of it (its entry, [`Visit::open`], a problem) follows at once.
+    fn member(&mut self, member: &Member<'_>) {
+        let _ = member;
+    }
+    /// The member that was named last is a container, whose members follow until [`Visit::close`]. Only
+    /// [`super::Job::run_through`] and streams keep the two around the members; a pool of workers does not.
+    fn open(&mut self, container: Container) {
+        let _ = container;
+    }
+    /// The container that was opened last ends.
+    fn close(&mut self) {}
+}
+
+/// A member as its container has it, before anything is read of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    /// As [`Entry::path`].
+    pub path: &'a str,
+    /// The outer archive's root folder, which `path` does not have, where the member stands in it.
+    pub root: Option<&'a str>,
+    /// Modification time as the container records it.
+    pub modified: Option<jiff::Timestamp>,
+}
+
+/// What holds other bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Container {
+    /// A zip.
+    Zip,
+    /// A tar.
+    Tar,
+    /// A directory.
+    Folder,
+    /// One gzip stream.
+    Gzip,
+    /// One xz stream.
+    Xz,
+    /// One zstd stream.
+    Zstd,
+    /// One bzip2 stream.
+    Bzip2,
 }
 
 /// An archive inside an input.

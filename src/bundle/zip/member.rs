@@ -50,6 +50,7 @@ fn read_member(
         size: Some(member.size),
         modified: member.modified,
     };
+    found.announce(level, visit);
     match &member.fate {
         Fate::Lost(why) => found.lost(why.clone(), visit),
         Fate::Skip(why) => found.skip(level, *why, visit),

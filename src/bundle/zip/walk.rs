@@ -239,6 +239,7 @@ impl Recovery {
             found.lost(format!("{why}, {size}"), visit);
             return self.pass(bytes, &local);
         }
+        found.announce(&self.level, visit);
         if folder {
             found.skip(&self.level, Skip::Directory, visit);
             return self.pass(bytes, &local);
