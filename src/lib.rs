@@ -12,6 +12,7 @@
 //! | [`evidence`] | hits, objects, facts | one indexed store |
 //! | [`finding`] | evidence and signatures | what is true of which subjects, how sure, and why |
 //! | [`rank`] | findings | the diagnosis: causes in order, consequences folded |
+//! | [`redact`] | a case | the same case without secrets and names |
 //! | [`report`] | the diagnosis | text, JSON and the rest |
 //! | [`signature`] | YAML files | the immutable database |
 //! | [`trial`] | the test of a signature | what the real stages say of it |
@@ -27,6 +28,7 @@ pub mod evidence;
 pub mod finding;
 pub mod pipeline;
 pub mod rank;
+pub mod redact;
 pub mod report;
 pub mod signature;
 pub mod trial;

@@ -6,9 +6,9 @@
 //! The collectors' finds are merged in the order of inputs and paths, so threads never show in the result.
 
 use std::collections::{BinaryHeap, VecDeque};
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -23,6 +23,7 @@ use crate::finding;
 use crate::rank::surroundings::{self, Gatherer, Quoted};
 use crate::rank::unusual::{self, Surveyor};
 use crate::rank::{self, About, Diagnosis};
+use crate::redact::{self, Key, Learned, Learner, PackOptions, Redacted, Redactor, Repack, Veil};
 use crate::signature::Database;
 
 /// How a scan runs. The defaults suit a workstation.
@@ -40,8 +41,23 @@ pub struct ScanOptions {
     pub about: Option<About>,
     /// Whether the lines around quoted ones are read too, for reports that show them.
     pub surroundings: bool,
+    /// Hides what must not leave the house before anything else looks at it.
+    pub redact: Option<Arc<Redactor>>,
     /// Counts what was read while the scan runs, for progress displays.
     pub progress: Option<Arc<Progress>>,
+}
+
+/// How a redacted copy is made.
+#[derive(Debug, Clone)]
+pub struct RedactOptions {
+    /// How the input is opened.
+    pub open: OpenOptions,
+    /// Worker threads of the first pass; 0 = one per core. The copy is written by one.
+    pub threads: usize,
+    /// What pseudonyms depend on.
+    pub key: Key,
+    /// How the copy is packed.
+    pub pack: PackOptions,
 }
 
 /// A finished scan.
@@ -88,8 +104,10 @@ fn look_again(
         Vec::new()
     } else {
         let case = Case::open(paths, &options.open)?;
-        let start = |_: &Arc<Queue>| Surveyor::new(Arc::clone(&wanted));
-        run(&case, options.threads, start, Surveyor::finish)?
+        let start = |_: &Arc<Queue>| veiled(Surveyor::new(Arc::clone(&wanted)), options);
+        run(&case, options.threads, start, |worker| {
+            worker.into_inner().finish()
+        })?
     };
     unusual::complete(diagnosis, evidence, surveys.concat());
     Ok(())
@@ -103,8 +121,10 @@ fn look_around(paths: &[PathBuf], diagnosis: &mut Diagnosis, options: &ScanOptio
         return Ok(());
     }
     let case = Case::open(paths, &options.open)?;
-    let start = |_: &Arc<Queue>| Gatherer::new(Arc::clone(&quoted));
-    let found = run(&case, options.threads, start, Gatherer::finish)?;
+    let start = |_: &Arc<Queue>| veiled(Gatherer::new(Arc::clone(&quoted)), options);
+    let found = run(&case, options.threads, start, |worker| {
+        worker.into_inner().finish()
+    })?;
     surroundings::complete(diagnosis, found.concat());
     Ok(())
 }
@@ -122,11 +142,17 @@ pub fn gather(
     let start = |queue: &Arc<Queue>| {
         let objects = options.objects.clone();
         let collector = Collector::new(&detector, &wanted, objects, Arc::clone(&progress));
-        collector.helped_by(Arc::clone(queue) as Arc<dyn Idle>)
+        let helper = Arc::clone(queue) as Arc<dyn Idle>;
+        veiled(collector.helped_by(helper), options)
     };
-    let collected: Vec<Collected> = run(&case, options.threads, start, Collector::finish)?;
+    let collected: Vec<Collected> = run(&case, options.threads, start, |worker| {
+        worker.into_inner().finish()
+    })?;
     let inputs = case.inputs().iter();
-    let inputs = inputs.map(|input| input.path.display().to_string());
+    let inputs = inputs.map(|input| match &options.redact {
+        Some(redactor) => redact::file_name(redactor, &input.path),
+        None => input.path.display().to_string(),
+    });
     let mut evidence = Evidence::merge(inputs.collect(), collected);
     evidence.align_clocks(database);
     evidence.unread = case.unread();
@@ -166,6 +192,49 @@ impl Worker for Reader {
     fn abandon(&mut self, _: Problem) {}
 }
 
+fn veiled<W>(worker: W, options: &ScanOptions) -> Veil<W> {
+    Veil::new(worker, options.redact.as_ref())
+}
+
+/// Reads every input for the names that it gives away.
+pub fn learn(paths: &[PathBuf], open: &OpenOptions, threads: usize) -> Result<Learned> {
+    if paths.iter().any(|path| path.as_os_str() == "-") {
+        let why = "redacting reads its input twice, which a pipe cannot be; give a file";
+        return Err(Error::Usage(why.to_owned()));
+    }
+    let case = Case::open(paths, open)?;
+    let mut learned = Learned::default();
+    for found in run(&case, threads, |_| Learner::default(), Learner::finish)? {
+        learned.merge(found);
+    }
+    Ok(learned)
+}
+
+/// Writes a redacted copy of an input, packed the same way; a directory becomes a `.tar.gz`.
+///
+/// The copy is written front to back by one thread, so that it does not depend on how many there are.
+pub fn redact(
+    path: &Path,
+    learned: &Learned,
+    options: &RedactOptions,
+    out: &mut (dyn Write + Send),
+) -> Result<io::Result<Redacted>> {
+    let case = Case::open(&[path.to_owned()], &options.open)?;
+    let redactor = Arc::new(Redactor::new(learned, options.key.clone()));
+    let mut repack = Repack::new(redactor, options.pack.clone(), out);
+    let container = case.container(0);
+    if let Some(container) = container {
+        repack.open(container);
+    }
+    for job in case.jobs() {
+        if repack.has_failed() {
+            break;
+        }
+        job.run_through(&mut repack);
+    }
+    Ok(repack.finish(learned))
+}
+
 /// A visitor that outlives a panic in a reader.
 trait Worker: Visit {
     /// Gives up on the entry being read.
@@ -180,6 +249,18 @@ impl Worker for Collector {
 
 impl Worker for Gatherer {
     // the first pass has reported what cannot be read
+    fn abandon(&mut self, _problem: Problem) {}
+}
+
+impl<W: Worker> Worker for Veil<W> {
+    fn abandon(&mut self, problem: Problem) {
+        let problem = self.problem_seen(problem);
+        self.inner_mut().abandon(problem);
+    }
+}
+
+impl Worker for Learner {
+    // the second pass reports what cannot be read
     fn abandon(&mut self, _problem: Problem) {}
 }
 

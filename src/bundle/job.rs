@@ -98,9 +98,9 @@ impl Job {
                 .get(range.start)
                 .map_or_else(String::new, |member| member.path.clone()),
             Work::Nested { held, .. } => held.found.path.clone(),
-            Work::Zip { found, .. }
-            | Work::Stream { found, .. }
-            | Work::Recover { found, .. } => found.path.clone(),
+            Work::Zip { found, .. } | Work::Stream { found, .. } | Work::Recover { found, .. } => {
+                found.path.clone()
+            }
             Work::Files { files, range, .. } => files
                 .get(range.start)
                 .map_or_else(String::new, |file| file.name.clone()),
@@ -144,9 +144,9 @@ impl Job {
         let level = match &self.work {
             Work::Members { archive, .. } => &archive.level,
             Work::Nested { held, .. } => &held.level,
-            Work::Zip { level, .. }
-            | Work::Stream { level, .. }
-            | Work::Recover { level, .. } => level,
+            Work::Zip { level, .. } | Work::Stream { level, .. } | Work::Recover { level, .. } => {
+                level
+            }
             Work::Files { level, .. } => level,
             Work::Report(_) => return None,
         };

@@ -54,5 +54,6 @@ pub use place::{
     place_loose, refine, refine_nodes,
 };
 pub use program::{Program, ProgramSet};
+pub(crate) use sniff::is_opaque;
 pub use time_in_name::time_in_name;
 pub use visit::{Archived, Container, Member, Visit};

@@ -77,6 +77,12 @@ pub(crate) fn sniff(head: &[u8]) -> Format {
     Format::Plain
 }
 
+/// Whether bytes that begin like this are no text that anybody reads: binary data, or an archive that is not opened.
+pub(crate) fn is_opaque(head: &[u8]) -> bool {
+    let head = head.get(..HEAD).unwrap_or(head);
+    matches!(sniff(head), Format::Binary | Format::Unsupported(_))
+}
+
 /// A tar header: not empty, and its checksum is the sum of its bytes.
 pub(crate) fn is_tar(head: &[u8]) -> bool {
     let Some(block) = head.get(..512) else {

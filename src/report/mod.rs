@@ -10,6 +10,7 @@ mod nearest;
 mod neutral;
 mod pages;
 mod plain;
+mod redacted;
 mod sarif;
 mod secret;
 mod show;
@@ -31,6 +32,7 @@ pub use markdown::write_markdown;
 pub use nearest::nearest;
 pub use neutral::{neutral, neutral_lines};
 pub use pages::{signature_index, signature_page};
+pub use redacted::{write_mapping, write_redacted, write_redacted_json};
 pub use sarif::write_sarif;
 pub use secret::masked;
 pub use show::{Around, Search, Shown, grep, show};
@@ -39,7 +41,7 @@ pub use text::{
     DatabaseAge, TextOptions, write_inventory, write_signature, write_text, write_timeline,
     write_why,
 };
-pub use whole::write_whole;
+pub use whole::{write_private, write_whole};
 
 use std::io::{self, Write};
 

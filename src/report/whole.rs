@@ -2,21 +2,42 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Writes a file through a temporary one in the same directory, so that a reader never sees half a report and a
 /// failure leaves what was there. Links are not followed; devices and pipes are written directly.
 pub fn write_whole(
     path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> crate::Result<()> {
-    attempt(path, write).map_err(|error| crate::Error::Report {
+    said(path, attempt(path, PUBLIC, write))
+}
+
+/// The same for what nobody else may read; a file that is there already gives way to one with these rights.
+pub fn write_private(
+    path: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> crate::Result<()> {
+    said(path, attempt(path, PRIVATE, write))
+}
+
+/// Rights of a new file, before the umask.
+const PUBLIC: u32 = 0o666;
+const PRIVATE: u32 = 0o600;
+
+fn said(path: &Path, written: io::Result<()>) -> crate::Result<()> {
+    written.map_err(|error| crate::Error::Report {
         path: path.to_owned(),
         because: error.to_string(),
     })
 }
 
-fn attempt(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn attempt(
+    path: &Path,
+    mode: u32,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(there) if there.is_symlink() => {
             return Err(io::Error::other(
@@ -33,7 +54,7 @@ fn attempt(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
         }
         Ok(_) | Err(_) => {}
     }
-    let (temporary, file) = create_beside(path)?;
+    let (temporary, file) = create_beside(path, mode)?;
     let mut out = BufWriter::new(file);
     let written = write(&mut out)
         .and_then(|()| out.flush())
@@ -62,7 +83,7 @@ fn sync_directory(path: &Path) {
 }
 
 /// A new file in the directory of `path`; an existing one is never opened.
-fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+fn create_beside(path: &Path, mode: u32) -> io::Result<(PathBuf, File)> {
     let name = path
         .file_name()
         .ok_or_else(|| io::Error::other("it names no file"))?;
@@ -76,6 +97,7 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
         match OpenOptions::new()
             .write(true)
             .create_new(true)
+            .mode(mode)
             .open(&temporary)
         {
             Ok(file) => return Ok((temporary, file)),
@@ -112,6 +134,22 @@ mod tests {
         write_whole(&path, |out| out.write_all(b"new")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(names(dir.path()), ["report.json"]);
+    }
+
+    #[test]
+    fn what_is_private_is_readable_by_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("names.tsv");
+        fs::write(&path, "old").unwrap();
+        write_private(&path, |out| out.write_all(b"new")).unwrap();
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert!(write_private(&link, |out| out.write_all(b"x")).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use bundlevet::report::Language;
 use clap::{Parser, Subcommand};
 
 use super::{
-    batch, config, explain, grep, inventory, local, manual, scan, schema, show, signatures,
+    batch, config, explain, grep, inventory, local, manual, redact, scan, schema, show, signatures,
     timeline,
 };
 
@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Show(show::Args),
     /// Search every file of a bundle, nested archives too
     Grep(grep::Args),
+    /// Write a copy without secrets and names
+    Redact(redact::Args),
     /// Say what a signature means and what to do about it
     Explain(explain::Args),
     /// List, show, check and write signatures
@@ -83,6 +85,7 @@ Examples:
   bundlevet local                                      the node this runs on
   bundlevet show bundle.zip nodes/n1.zip/n1/logs/kubelet.log:4211 -C 20
   bundlevet grep 'lost leader' bundle.zip
+  bundlevet redact bundle.zip --out redacted.zip       a copy to hand on
 
 Exit codes: 0 done; 1 findings at or above --fail-on, or --strict and something could not be read;
 2 usage error, an input that could not be read at all, or a report that could not be written.";

@@ -13,6 +13,7 @@ mod manual;
 mod outcome;
 mod progress;
 mod reading;
+mod redact;
 mod scan;
 mod schema;
 mod show;
@@ -49,6 +50,7 @@ fn run() -> Outcome {
         Command::Timeline(args) => timeline::run(&args),
         Command::Batch(args) => batch::run(&args),
         Command::BatchOne(args) => batch::one::run(&args),
+        Command::Redact(args) => redact::run(&args),
         Command::Signatures(args) => signatures::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),

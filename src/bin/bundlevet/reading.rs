@@ -9,11 +9,13 @@ use bundlevet::decode::{Asked, Bound};
 use bundlevet::evidence::Progress;
 use bundlevet::pipeline::{self, Scan, ScanOptions};
 use bundlevet::rank::About;
+use bundlevet::redact::Redactor;
 use bundlevet::signature::Database;
 
 use super::failure::Failure;
 use super::outcome::note;
 use super::progress::Shown;
+use super::redact::KeyArgs;
 
 /// What to read, and at what cost.
 #[derive(clap::Args, Debug)]
@@ -33,6 +35,11 @@ pub(crate) struct ReadingArgs {
     /// Worker threads; 0: one per core
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
+    /// Put pseudonyms in place of secrets, addresses and names before anything is reported
+    #[arg(long)]
+    redact: bool,
+    #[command(flatten)]
+    key: KeyArgs,
     /// Memory for nested archives (512M, 2G)
     #[arg(long, value_name = "SIZE", value_parser = size)]
     max_memory: Option<u64>,
@@ -47,7 +54,7 @@ impl ReadingArgs {
         surroundings: bool,
     ) -> Result<Scan, Failure> {
         let progress = Arc::new(Progress::default());
-        let options = ScanOptions {
+        let mut options = ScanOptions {
             open: OpenOptions {
                 root: self.root.clone(),
                 ..open_options(self.max_memory)
@@ -72,6 +79,11 @@ impl ReadingArgs {
                 }
                 .into());
             }
+        }
+        if self.redact {
+            let key = self.key.key()?;
+            let learned = pipeline::learn(&self.inputs, &options.open, self.threads)?;
+            options.redact = Some(Arc::new(Redactor::new(&learned, key)));
         }
         note(&format!("{} signatures", database.signatures.len()));
         let shown = Shown::start(&progress);

@@ -1,0 +1,293 @@
+//! The names that a bundle gives away, frozen into what finds them again everywhere.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::class::{Class, is_pseudonym, pseudonym};
+use super::find::{ends_word, starts_word};
+use super::key::Key;
+use super::words;
+
+/// Names beyond this many of a kind are not remembered; the report says so.
+const MOST: usize = 20_000;
+/// The longest name of a host or account.
+const LONGEST: usize = 253;
+
+/// What was learned from a bundle, in no state to be used yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Learned {
+    /// Host names, lower case, without dots.
+    pub(crate) hosts: BTreeSet<String>,
+    /// Registrable private domains, lower case.
+    pub(crate) domains: BTreeSet<String>,
+    /// Domains of URLs and images: private unless they are also API groups.
+    pub(crate) perhaps: BTreeSet<String>,
+    /// Registrable parts of API groups.
+    pub(crate) groups: BTreeSet<String>,
+    /// Accounts of people, lower case.
+    pub(crate) users: BTreeSet<String>,
+    /// IPv4 addresses of nodes.
+    pub(crate) addresses: BTreeSet<std::net::Ipv4Addr>,
+    /// Names that stay because they are common words.
+    pub(crate) kept: BTreeSet<String>,
+    /// Whether there were more names than are remembered.
+    pub(crate) overflowed: bool,
+}
+
+impl Learned {
+    /// A host, as a node, a hosts file or a log calls it: short or with its domain.
+    pub(crate) fn host(&mut self, name: &str) {
+        let name = name
+            .trim_matches(|c: char| c == '.' || c.is_whitespace())
+            .to_ascii_lowercase();
+        if name.len() > LONGEST
+            || !name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+        {
+            return;
+        }
+        let (short, domain) = match name.split_once('.') {
+            Some((short, domain)) => (short, Some(domain)),
+            None => (name.as_str(), None),
+        };
+        if name.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+            return;
+        }
+        if let Some(domain) = domain {
+            self.domain(domain);
+        }
+        if short.len() < 2 || words::is_common(short) || is_pseudonym(short.as_bytes()) {
+            if short.len() > 1
+                && !matches!(short, "localhost" | "null" | "none")
+                && !is_pseudonym(short.as_bytes())
+            {
+                self.kept.insert(short.to_owned());
+            }
+            return;
+        }
+        self.overflowed |= insert(&mut self.hosts, short.to_owned());
+    }
+
+    /// A domain that is certainly the owner's; a name in it will do.
+    pub(crate) fn domain(&mut self, name: &str) {
+        if let Some(registered) = registered(name) {
+            self.overflowed |= insert(&mut self.domains, registered);
+        }
+    }
+
+    /// A domain that is the owner's unless it is a product's.
+    pub(crate) fn perhaps(&mut self, name: &str) {
+        let last = name
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        // minio.default is a service in a namespace
+        if !words::is_top(&last) {
+            return;
+        }
+        if let Some(registered) = registered(name) {
+            self.overflowed |= insert(&mut self.perhaps, registered);
+        }
+    }
+
+    /// An API group.
+    pub(crate) fn group(&mut self, name: &str) {
+        if let Some(registered) = registered(name) {
+            self.overflowed |= insert(&mut self.groups, registered);
+        }
+    }
+
+    /// A person's account.
+    pub(crate) fn user(&mut self, name: &str) {
+        let name = name.to_ascii_lowercase();
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        if (3..=64).contains(&name.len())
+            && name.bytes().all(plain)
+            && !words::is_account(&name)
+            && !is_pseudonym(name.as_bytes())
+        {
+            self.overflowed |= insert(&mut self.users, name);
+        }
+    }
+
+    /// An address of a node.
+    pub(crate) fn address(&mut self, address: std::net::Ipv4Addr) {
+        if self.addresses.len() < MOST {
+            self.addresses.insert(address);
+        }
+    }
+
+    /// Everything that another one learned, too.
+    pub fn merge(&mut self, other: Learned) {
+        self.hosts.extend(other.hosts);
+        self.domains.extend(other.domains);
+        self.perhaps.extend(other.perhaps);
+        self.groups.extend(other.groups);
+        self.users.extend(other.users);
+        self.addresses.extend(other.addresses);
+        self.kept.extend(other.kept);
+        self.overflowed |= other.overflowed;
+        for set in [
+            &mut self.hosts,
+            &mut self.domains,
+            &mut self.perhaps,
+            &mut self.groups,
+            &mut self.users,
+        ] {
+            while set.len() > MOST {
+                set.pop_last();
+                self.overflowed = true;
+            }
+        }
+    }
+}
+
+/// Whether there was no room.
+fn insert(set: &mut BTreeSet<String>, name: String) -> bool {
+    if set.len() >= MOST && !set.contains(&name) {
+        return true;
+    }
+    set.insert(name);
+    false
+}
+
+/// The registrable part of a name in a private domain.
+fn registered(name: &str) -> Option<String> {
+    let name = name.trim_matches('.').to_ascii_lowercase();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+    let last = name.rsplit('.').next()?;
+    let sound = name.len() <= LONGEST
+        && name.contains('.')
+        && !name.contains("..")
+        && name.bytes().all(plain)
+        && last.len() >= 2
+        && last.bytes().all(|b| b.is_ascii_alphabetic())
+        && last != "example"
+        && !words::is_public(&name);
+    sound.then(|| name[words::registrable(&name)..].to_owned())
+}
+
+/// Learned names, ready to be found.
+pub(crate) struct Names {
+    finder: Option<AhoCorasick>,
+    /// By pattern of the finder.
+    found: Vec<(Class, String)>,
+    domains: HashMap<String, String>,
+}
+
+impl Names {
+    pub(crate) fn new(learned: &Learned, key: &Key) -> Self {
+        let mut taken: BTreeMap<String, String> = BTreeMap::new();
+        let mut patterns = Vec::new();
+        let mut found = Vec::new();
+        let named = learned.hosts.iter().map(|name| (Class::Host, name));
+        let users = learned.users.iter().map(|name| (Class::User, name));
+        for (class, name) in named.chain(users.filter(|(_, name)| !learned.hosts.contains(*name))) {
+            let mut hidden = of(key, class, name);
+            // two names of one pseudonym would be one host
+            let mut salt = 0u8;
+            while taken.get(&hidden).is_some_and(|other| other != name) {
+                salt = salt.wrapping_add(1);
+                hidden = of(key, class, &format!("{name}\0{salt}"));
+            }
+            taken.insert(hidden.clone(), name.clone());
+            patterns.push(name.clone());
+            found.push((class, hidden));
+        }
+        let private = learned.domains.iter();
+        let perhaps = learned.perhaps.difference(&learned.groups);
+        let domains = private
+            .chain(perhaps)
+            .map(|name| (name.clone(), domain(key, name)))
+            .collect();
+        Self {
+            finder: AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::Standard)
+                .build(&patterns)
+                .ok()
+                .filter(|_| !patterns.is_empty()),
+            found,
+            domains,
+        }
+    }
+
+    /// Every learned name that stands by itself: start, end, class, pseudonym.
+    pub(crate) fn each<'n>(
+        &'n self,
+        text: &[u8],
+        mut each: impl FnMut(usize, usize, Class, &'n str),
+    ) {
+        let Some(finder) = &self.finder else {
+            return;
+        };
+        for hit in finder.find_overlapping_iter(text) {
+            if let Some((class, hidden)) = self.found.get(hit.pattern().as_usize())
+                && ends_word(text, hit.end())
+                && starts_word(text, hit.start())
+            {
+                each(hit.start(), hit.end(), *class, hidden);
+            }
+        }
+    }
+
+    /// Whether a registrable domain is the owner's.
+    pub(crate) fn is_private(&self, registered: &str) -> bool {
+        self.domains.contains_key(registered)
+    }
+
+    /// The pseudonym of a learned host or account.
+    pub(crate) fn known(&self, name: &str) -> Option<&str> {
+        let finder = self.finder.as_ref()?;
+        let hit = finder
+            .find_overlapping_iter(name)
+            .find(|hit| hit.len() == name.len())?;
+        self.found
+            .get(hit.pattern().as_usize())
+            .map(|(_, hidden)| hidden.as_str())
+    }
+
+    /// The private domain name (as it stands, with what is registered from `at` on) under its pseudonym.
+    pub(crate) fn hide_domain(&self, key: &Key, name: &str, at: usize) -> String {
+        let lower = name.to_ascii_lowercase();
+        let (labels, registered) = lower.split_at(at.min(lower.len()));
+        let mut out = String::new();
+        for label in labels.split_terminator('.') {
+            match self.known(label) {
+                _ if is_pseudonym(label.as_bytes()) || stays(label) => out.push_str(label),
+                Some(hidden) => out.push_str(hidden),
+                None => out.push_str(&of(key, Class::Host, label)),
+            }
+            out.push('.');
+        }
+        if registered.contains('.') {
+            match self.domains.get(registered) {
+                Some(hidden) => out.push_str(hidden),
+                None => out.push_str(&domain(key, registered)),
+            }
+        } else {
+            // a network without a registry: the name says nothing
+            out.push_str(registered);
+        }
+        out
+    }
+}
+
+/// Labels of services, not of hosts.
+fn stays(label: &str) -> bool {
+    label.starts_with('_') || words::is_common(label)
+}
+
+/// The pseudonym of a name.
+pub(crate) fn of(key: &Key, class: Class, name: &str) -> String {
+    // hosts and accounts of one name have pseudonyms of their own
+    pseudonym(class, key.hash(16 + class as u8, name.as_bytes()))
+}
+
+/// The pseudonym of a registrable domain, under a top-level name that is reserved for such.
+pub(crate) fn domain(key: &Key, name: &str) -> String {
+    format!("{}.example", of(key, Class::Domain, name))
+}
