@@ -66,6 +66,7 @@ fn servers_that_differ() {
         differ[0].0,
         "sysctl.kernel.panic is 0 on n2; n1, n3 have 10"
     );
+    assert_eq!(differ[0].1["key"], "sysctl.kernel.panic");
     assert_eq!(derived(e.clone(), "differs.mtu.eth0")[0].1["value"], "1450");
     assert_eq!(derived(e, "differs.sysctl.kernel.hostname"), []);
 }
