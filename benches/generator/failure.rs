@@ -20,6 +20,8 @@ pub struct Failure {
     pub line: String,
     /// What a signature asks for, a YAML value.
     pub pattern: String,
+    /// What was tried, why it failed, and whether the pattern leaves that open.
+    pub words: (&'static str, &'static str, bool),
     /// The same as a regular expression, for other programs.
     pub regex: String,
     /// What a signature asks of objects besides, a YAML flow mapping.
@@ -309,6 +311,12 @@ impl Failure {
         all
     }
 
+    /// Whether its line may be one that the pattern of `other` asks for, too.
+    pub fn may_be(&self, other: &Failure) -> bool {
+        let ((act, reason, _), (other_act, other_reason, open)) = (self.words, other.words);
+        self.program == other.program && act == other_act && (open || reason == other_reason)
+    }
+
     /// The line with names in its places.
     pub fn sample(&self) -> String {
         let mut out = Vec::new();
@@ -326,7 +334,8 @@ impl Failure {
         let thing = pick(domain.things, random);
         let reason = pick(REASONS, random);
         // kinds of patterns as people write them
-        let (line, pattern, regex) = match random.below(10) {
+        let form = random.below(10);
+        let (line, pattern, regex) = match form {
             // the reason is left open
             0 => (
                 format!("{opening} {act} {thing}: {reason}"),
@@ -374,6 +383,7 @@ impl Failure {
             line,
             pattern,
             regex,
+            words: (act, reason, form == 0),
             object: (index % 10 == 9).then(|| object(index / 10, random)),
         }
     }

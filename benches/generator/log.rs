@@ -70,17 +70,15 @@ impl Log<'_> {
         let failures = Failure::first(ALL);
         let own = |failure: &&Failure| failure.program == self.voice.program;
         let own: Vec<&Failure> = failures.iter().filter(own).collect();
-        // Many symptoms, few causes.
-        let causes = if self.wish.cause { CAUSES } else { 0 };
-        let is_cause = own.iter().map(|failure| failure.cause);
-        let earlier = is_cause.scan(0, |count, cause| {
-            *count += usize::from(cause);
-            Some(*count)
-        });
-        let wanted = own
-            .iter()
-            .zip(earlier)
-            .filter(|(f, count)| !f.cause || *count <= causes);
+        // Many symptoms, few causes, and nothing that says another cause.
+        let causes = own.iter().filter(|failure| failure.cause);
+        let few = if self.wish.cause { CAUSES } else { 0 };
+        let (shown, hidden): (Vec<_>, Vec<_>) =
+            causes.enumerate().partition(|(index, _)| *index < few);
+        let clear = |failure: &Failure| !hidden.iter().any(|(_, cause)| failure.may_be(cause));
+        let shown = shown.into_iter().map(|(_, cause)| *cause);
+        let symptoms = own.iter().copied().filter(|failure| !failure.cause);
+        let wanted = shown.chain(symptoms).filter(|failure| clear(failure));
         // The head of one and the tail of another: the words of both, the sentence of none.
         let crossed = own.iter().zip(own.iter().skip(1)).filter_map(|(a, b)| {
             let (head, _) = a.line.split_once(": ")?;
@@ -95,7 +93,7 @@ impl Log<'_> {
             calm: calm
                 .map(|(level, text)| Saying::new(*level, text))
                 .collect(),
-            hits: wanted.map(|(f, _)| Saying::of(b'E', &f.line)).collect(),
+            hits: wanted.map(|f| Saying::of(b'E', &f.line)).collect(),
             near: crossed.collect(),
         }
     }

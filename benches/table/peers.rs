@@ -6,13 +6,15 @@ use crate::measure::Run;
 
 /// Looks for expressions in a tree with hotsos' engine; prints how many lines matched.
 const SEARCHKIT: &str = "
-import glob, os, sys
+import os, sys
 from searchkit import FileSearcher, SearchDef
 patterns, tree = sys.argv[1:]
 searcher = FileSearcher()
 definitions = [SearchDef('.*' + line.rstrip('\\n'), tag=str(n)) for n, line in enumerate(open(patterns))]
-for definition in definitions:
-    searcher.add(definition, os.path.join(tree, '**'))
+for folder, _, files in os.walk(tree):
+    for name in files:
+        for definition in definitions:
+            searcher.add(definition, os.path.join(folder, name))
 print(len(searcher.run()))
 ";
 
