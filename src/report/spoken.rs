@@ -138,11 +138,7 @@ impl Spoken {
     }
 }
 
-/// Whole percents of a probability that is one.
-pub(super) fn percent(confidence: f64) -> Option<String> {
-    let is_one = confidence.is_finite() && confidence > 0.0;
-    is_one.then(|| format!("{:.0}", confidence.min(1.0) * 100.0))
-}
+pub(super) use super::text::words::percent;
 
 /// A web address that may become a link: `http` or `https`, ASCII, without anything that a format could take for its own.
 pub(super) fn is_link(text: &str) -> bool {

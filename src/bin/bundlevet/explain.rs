@@ -36,6 +36,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
 pub(crate) fn print(id: &str, database: &DatabaseArgs) -> Outcome {
     let (database, _) = database.load()?;
     let signature = database::find(&database, id)?;
+    let told = signature.in_language(terminal::language().tag());
+    let signature = told.as_ref().unwrap_or(signature);
     let options = TextOptions {
         width: terminal::width(),
         color: terminal::color(),

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 const DEPTH: usize = 2;
 /// Sentences longer than this are not the tool's own.
 const LONGEST: usize = 2_000;
+/// Letters that a phrase with blanks must have to be recognised in a sentence.
+const LETTERS: usize = 3;
 
 /// The phrases of one language.
 pub(super) struct Book {
@@ -78,11 +80,12 @@ impl Book {
             }
             book.whole.insert(english, translated);
             let english = pieces(english);
-            if english.iter().any(|piece| matches!(piece, Piece::Blank(_))) {
-                book.blanks.push(Phrase {
-                    english,
-                    translated,
-                });
+            let phrase = Phrase {
+                english,
+                translated,
+            };
+            if phrase.is_telling() {
+                book.blanks.push(phrase);
             }
         }
         book.blanks
@@ -126,6 +129,16 @@ impl Book {
 }
 
 impl Phrase {
+    /// Whether its words tell it from others: `{a}, {b}` would be found in any sentence.
+    fn is_telling(&self) -> bool {
+        let letters = self.english.iter().map(|piece| match piece {
+            Piece::Text(text) => text.bytes().filter(u8::is_ascii_alphabetic).count(),
+            Piece::Blank(_) => 0,
+        });
+        let blank = |piece: &Piece<'_>| matches!(piece, Piece::Blank(_));
+        self.english.iter().any(blank) && letters.sum::<usize>() >= LETTERS
+    }
+
     fn fixed(&self) -> usize {
         let lengths = self.english.iter().map(|piece| match piece {
             Piece::Text(text) => text.len(),
@@ -185,13 +198,14 @@ mod tests {
     #[test]
     fn filled_in_sentences_are_recognised() {
         let book = Book::parse(
-            "on {node}: {why}\t{node}：{why}\nnot ready\t未就绪\n{n} of {all}\t{all} 中的 {n}",
+            "on node {node}: {why}\t{node}：{why}\nnot ready\t未就绪\n{n} out of {all}\t{all} 中的 {n}\n{a}, {b}\t{a}，{b}",
         );
         let said = |english| book.translate(english);
-        assert_eq!(said("on n1: not ready").as_deref(), Some("n1：未就绪"));
-        assert_eq!(said("3 of 5").as_deref(), Some("5 中的 3"));
-        assert_eq!(said("on : not ready"), None);
-        assert_eq!(said("of"), None);
+        assert_eq!(said("on node n1: not ready").as_deref(), Some("n1：未就绪"));
+        assert_eq!(said("3 out of 5").as_deref(), Some("5 中的 3"));
+        assert_eq!(said("on node : not ready"), None);
+        assert_eq!(said("one, two"), None, "no word of it is the phrase's own");
+        assert_eq!(said("out of"), None);
     }
 
     #[test]

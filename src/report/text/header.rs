@@ -122,9 +122,17 @@ fn named(page: &mut Page, diagnosis: &Diagnosis) {
 /// How bad, how sure, since when.
 pub(super) fn badge(finding: &RankedFinding) -> Vec<Span> {
     let (paint, severity) = words::severity(finding.severity);
-    let sure = words::sure(finding.sure, finding.confidence);
-    let rest = format!(", {sure}, {}", words::state(finding));
-    vec![span(paint, severity), span(Paint::Plain, rest)]
+    let plain = |text: &str| span(Paint::Plain, text);
+    // In pieces, so that each can be said in the reader's language.
+    let percent = words::percent(finding.confidence);
+    vec![
+        span(paint, severity),
+        plain(", "),
+        plain(finding.sure.word()),
+        plain(&percent.map_or_else(String::new, |percent| format!(" ({percent} %)"))),
+        plain(", "),
+        plain(&words::state(finding)),
+    ]
 }
 
 fn first_step(page: &mut Page, cause: &RankedFinding) {

@@ -110,7 +110,8 @@ impl Page {
     fn told(&self, spans: &[Span]) -> Vec<Span> {
         let tell = |one: &Span| {
             let mut told = one.clone();
-            if !one.quoted {
+            // What is printed like code stays as it is.
+            if !one.quoted && one.paint != Paint::Cyan {
                 told.text = self.say(&one.text);
             }
             told

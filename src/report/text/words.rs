@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::page::Paint;
 pub(in crate::report) use super::page::columns;
 use crate::rank::{RankedFinding, State, Subject, Verdict};
-use crate::signature::{Risk, Severity, Sureness};
+use crate::signature::{Risk, Severity};
 
 /// `2025-01-25 09:12:01Z`.
 pub(in crate::report) fn second(time: Timestamp) -> String {
@@ -192,13 +192,10 @@ pub(super) fn verdict(verdict: Verdict) -> (Paint, &'static str) {
     }
 }
 
-/// `certain (97 %)`.
-pub(super) fn sure(sure: Sureness, confidence: f64) -> String {
-    if confidence.is_finite() && confidence > 0.0 {
-        format!("{} ({:.0} %)", sure.word(), confidence.min(1.0) * 100.0)
-    } else {
-        sure.word().to_owned()
-    }
+/// Whole percents of a probability that is one.
+pub(in crate::report) fn percent(confidence: f64) -> Option<String> {
+    let is_one = confidence.is_finite() && confidence > 0.0;
+    is_one.then(|| format!("{:.0}", confidence.min(1.0) * 100.0))
 }
 
 /// `ongoing since 2025-01-25 09:12Z`.
