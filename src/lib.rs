@@ -11,6 +11,7 @@
 //! | [`detect`] | entries | hits: a pattern of a signature proven at a location |
 //! | [`evidence`] | hits, objects, facts | one indexed store |
 //! | [`finding`] | evidence and signatures | what is true of which subjects, how sure, and why |
+//! | [`preflight`] | facts and objects | checks before an upgrade, an install, a removal |
 //! | [`rank`] | findings | the diagnosis: causes in order, consequences folded |
 //! | [`redact`] | a case | the same case without secrets and names |
 //! | [`report`] | the diagnosis | text, JSON and the rest |
@@ -27,6 +28,7 @@ pub mod error;
 pub mod evidence;
 pub mod finding;
 pub mod pipeline;
+pub mod preflight;
 pub mod rank;
 pub mod redact;
 pub mod report;

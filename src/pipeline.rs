@@ -17,7 +17,7 @@ use crate::decode::Asked;
 use crate::detect::Detector;
 use crate::error::{Error, Problem, Result};
 use crate::evidence::{
-    Collected, Collector, Errand, Evidence, Idle, ObjectLimits, Progress, Wanted,
+    Collected, Collector, Errand, Evidence, Idle, ObjectKey, ObjectLimits, Progress, Wanted,
 };
 use crate::finding;
 use crate::rank::surroundings::{self, Gatherer, Quoted};
@@ -35,6 +35,8 @@ pub struct ScanOptions {
     pub threads: usize,
     /// Limits on objects.
     pub objects: ObjectLimits,
+    /// Kinds to read beside those that signatures ask for.
+    pub kinds: Vec<ObjectKey>,
     /// The time to look at; everything by default.
     pub period: Asked,
     /// What to narrow the diagnosis to.
@@ -137,7 +139,11 @@ pub fn gather(
 ) -> Result<Evidence> {
     let case = Case::open(paths, &options.open)?;
     let detector = Arc::new(Detector::within(database, options.period.absolute()));
-    let wanted = Arc::new(Wanted::new(database.queries()));
+    let mut wanted = Wanted::new(database.queries());
+    for kind in &options.kinds {
+        wanted.add(kind);
+    }
+    let wanted = Arc::new(wanted);
     let progress = options.progress.clone().unwrap_or_default();
     let start = |queue: &Arc<Queue>| {
         let objects = options.objects.clone();

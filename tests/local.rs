@@ -451,3 +451,127 @@ impl bundlevet::bundle::Visit for Seen {
         self.problems.push(problem.error);
     }
 }
+
+#[test]
+fn a_preflight_is_a_gate_and_its_json_keeps_its_contract() {
+    let root = plain_node();
+    put(
+        root.path(),
+        "etc/rancher/rke2/config.yaml",
+        b"profile: cis\n",
+    );
+    for (key, value) in [
+        ("vm/overcommit_memory", "0"),
+        ("vm/panic_on_oom", "0"),
+        ("kernel/panic", "10"),
+        ("kernel/panic_on_oops", "1"),
+        ("kernel/keys/root_maxkeys", "1000000"),
+        ("kernel/keys/root_maxbytes", "25000000"),
+    ] {
+        put(
+            root.path(),
+            &format!("proc/sys/{key}"),
+            format!("{value}\n").as_bytes(),
+        );
+    }
+    let args = |more: &[&'static str]| -> Vec<String> {
+        let head = ["local", "--root", text(root.path()), "--preflight"];
+        head.iter()
+            .chain(more)
+            .map(|word| (*word).to_owned())
+            .collect()
+    };
+    let run = |more: &[&'static str]| {
+        let args = args(more);
+        bundlevet(&args.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let (code, out, err) = run(&["upgrade", "--format", "json"]);
+    assert_eq!(code, 1, "{err}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let schema: Value = serde_json::from_str(bundlevet::report::PREFLIGHT_SCHEMA).unwrap();
+    jsonschema::validate(&schema, &report).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    let of = |id: &str| checks.iter().find(|one| one["check"] == id).unwrap();
+    assert_eq!(of("kernel-flags")["result"], "failed");
+    assert_eq!(of("certificates")["result"], "failed");
+    assert_eq!(of("disk")["result"], "unknown");
+    assert!(of("disk")["would_let"].is_string());
+    // The same with another bar, and as a probe.
+    put(root.path(), "proc/sys/vm/overcommit_memory", b"1\n");
+    let (code, out, _) = run(&["upgrade", "--fail-on", "critical"]);
+    assert_eq!(code, 0, "{out}");
+    let (code, _, _) = run(&["upgrade", "--fail-on", "critical", "--strict"]);
+    assert_eq!(code, 1);
+    let (_, out, _) = run(&["--format", "openmetrics"]);
+    assert!(out.contains("bundlevet_preflight_check{check=\"kernel-flags\",node=\"n1\",purpose=\"any\",severity=\"critical\"} 1\n"));
+    assert!(out.ends_with("# EOF\n"), "{out}");
+    let (_, out, _) = run(&["install"]);
+    assert!(out.contains("/var/lib/rancher/rke2"), "{out}");
+}
+
+/// The real thing on a made-up machine: `/` is this one's with an RKE2 server put on it, in namespaces of its own.
+#[test]
+fn a_server_that_answers_is_asked() {
+    let may = Command::new("unshare").args(["-mn", "true"]).status();
+    let python = Command::new("python3").arg("--version").output();
+    if !may.is_ok_and(|status| status.success()) || python.is_err() {
+        println!("skipped: a_server_that_answers_is_asked needs root, unshare and python3");
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/node/server.sh");
+    let run = |args: &str| {
+        let output = Command::new("unshare")
+            .args(["-mn", "bash"])
+            .arg(&script)
+            .arg(place.path())
+            .arg(env!("CARGO_BIN_EXE_bundlevet"))
+            .args(args.split(' '))
+            .output()
+            .unwrap();
+        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        (String::from_utf8(output.stdout).unwrap(), err)
+    };
+    let (out, err) = run("local --preflight upgrade --format json");
+    let report: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out} {err}"));
+    let checks = report["checks"].as_array().unwrap();
+    let result = |id: &str| {
+        let found = checks.iter().find(|one| one["check"] == id);
+        found
+            .map(|one| one["result"].as_str().unwrap().to_owned())
+            .unwrap()
+    };
+    for failed in [
+        "etcd-quorum",
+        "etcd-space",
+        "versions",
+        "nodes-ready",
+        "volumes",
+        "disruption-budgets",
+        "node-names",
+    ] {
+        assert_eq!(result(failed), "failed", "{failed}: {out}");
+    }
+    for passed in [
+        "etcd-health",
+        "etcd-snapshot",
+        "server-arguments",
+        "upgrade-running",
+    ] {
+        assert_eq!(result(passed), "passed", "{passed}: {out}");
+    }
+    let begun = std::time::Instant::now();
+    let (out, err) = run("local --format json");
+    let report: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out} {err}"));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(40));
+    assert!(
+        report["problems"].to_string().contains("events.yaml"),
+        "its question hangs: {report:#}"
+    );
+    let nodes = report["input"]["nodes"].as_array().unwrap();
+    assert!(
+        nodes
+            .iter()
+            .any(|node| node["name"] == "n2" && node["ready"] == "False")
+    );
+}

@@ -53,7 +53,9 @@ impl File {
     pub(crate) fn weight(&self) -> u64 {
         match self.fate {
             Fate::Read => self.size,
-            Fate::Skip(_) | Fate::Lost(_) | Fate::Made(_) => 0,
+            // A program may take its time: each is a job of its own.
+            Fate::Made(_) => 1 << 20,
+            Fate::Skip(_) | Fate::Lost(_) => 0,
         }
     }
 }
@@ -132,6 +134,7 @@ pub(crate) fn list_live(root: &Path, most: u64, options: &LiveOptions) -> io::Re
     let mut walk = Walk::new(root.clone(), most);
     walk.live = true;
     walk.since = options.since;
+    walk.state_only = options.state_only;
     for base in LIVE_PATHS {
         // Data directories are often links to a larger disk.
         let Ok(path) = root.join(base).canonicalize() else {
@@ -148,8 +151,8 @@ pub(crate) fn list_live(root: &Path, most: u64, options: &LiveOptions) -> io::Re
         }
     }
     let (made, unread) = live::made(&root, options);
-    for made in made {
-        walk.files.push(File::made(made));
+    for (at, made) in made.into_iter().enumerate() {
+        walk.files.push(File::made(made, at));
     }
     let mut listing = walk.listing(None);
     listing.unread.extend(unread);
@@ -157,11 +160,12 @@ pub(crate) fn list_live(root: &Path, most: u64, options: &LiveOptions) -> io::Re
 }
 
 impl File {
-    fn made(made: Made) -> Self {
+    fn made(made: Made, at: usize) -> Self {
         Self {
             name: made.name.clone(),
             path: PathBuf::new(),
-            size: 0,
+            // Their order: what is asked for first matters most.
+            size: at as u64,
             modified: None,
             fate: Fate::Made(Box::new(made)),
         }
@@ -191,6 +195,7 @@ struct Walk {
     root: PathBuf,
     live: bool,
     since: Option<jiff::Timestamp>,
+    state_only: bool,
     kept: Kept,
     most: u64,
     files: Vec<File>,
@@ -205,6 +210,7 @@ impl Walk {
             root,
             live: false,
             since: None,
+            state_only: false,
             kept: Kept::default(),
             most,
             files: Vec::new(),
@@ -293,6 +299,9 @@ impl Walk {
         let kind = place(name, &around).kind;
         if let EntryKind::Skipped(why) = kind {
             return Fate::Skip(why);
+        }
+        if kind == EntryKind::Log && self.state_only {
+            return Fate::Skip(Skip::Irrelevant);
         }
         let old = self
             .since

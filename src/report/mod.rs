@@ -10,6 +10,7 @@ mod nearest;
 mod neutral;
 mod pages;
 mod plain;
+mod preflight;
 mod redacted;
 mod sarif;
 mod secret;
@@ -32,14 +33,15 @@ pub use markdown::write_markdown;
 pub use nearest::nearest;
 pub use neutral::{neutral, neutral_lines};
 pub use pages::{signature_index, signature_page};
+pub use preflight::{PREFLIGHT_SCHEMA, write_preflight_json, write_preflight_openmetrics};
 pub use redacted::{write_mapping, write_redacted, write_redacted_json};
 pub use sarif::write_sarif;
 pub use secret::masked;
 pub use show::{Around, Search, Shown, grep, show};
 pub use skeleton::skeleton;
 pub use text::{
-    DatabaseAge, TextOptions, write_inventory, write_signature, write_text, write_timeline,
-    write_why,
+    DatabaseAge, TextOptions, write_inventory, write_preflight_text, write_signature, write_text,
+    write_timeline, write_why,
 };
 pub use whole::{write_private, write_whole};
 

@@ -1,23 +1,27 @@
 //! `bundlevet local`.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bundlevet::bundle::{LiveOptions, OpenOptions, give_way, window};
+use bundlevet::bundle::{LiveOptions, OpenOptions, give_way, node_name, window};
 use bundlevet::decode::{Asked, Bound};
 use bundlevet::evidence::Progress;
 use bundlevet::pipeline::{self, Scan, ScanOptions};
-use bundlevet::report::Format;
+use bundlevet::preflight::{self, Purpose};
+use bundlevet::report::{self, Format, TextOptions};
 use bundlevet::signature::{Database, Severity};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::{SignedDuration, Timestamp};
 
 use super::database::DatabaseArgs;
 use super::failure::Failure;
-use super::outcome::Outcome;
+use super::outcome::{Done, Outcome};
 use super::progress::Shown;
 use super::reading::{self, size};
 use super::scan::{self, Telling};
+use super::terminal;
 
 /// Diagnose the node this runs on: RKE2, K3s, RKE1 or Harvester, found by what is on the disk.
 ///
@@ -45,16 +49,19 @@ pub(crate) struct Args {
     /// Worker threads; 0: one per core
     #[arg(long, value_name = "N", default_value_t = 2)]
     threads: usize,
-    /// Form of the report on standard output
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = scan::formats())]
-    format: Format,
+    /// Instead of a diagnosis: check what has to hold before an upgrade, an install, or the removal of this node
+    #[arg(long, value_name = "PURPOSE", num_args = 0..=1, default_missing_value = "any", value_parser = purposes(), conflicts_with_all = ["why", "top", "since", "outputs"])]
+    preflight: Option<Purpose>,
+    /// Form of the report on standard output; with --preflight text, json or openmetrics
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = forms())]
+    format: Form,
     /// Write a report to a file as well (json=report.json); repeatable
     #[arg(short = 'o', long = "output", value_name = "FORMAT=PATH", value_parser = scan::output)]
     outputs: Vec<(Format, PathBuf)>,
-    /// End with exit code 1 if there is a finding of this severity or worse
+    /// End with exit code 1 if there is a finding of this severity or worse; with --preflight a failed check, by default high
     #[arg(long, value_name = "SEVERITY", value_parser = scan::severities())]
     fail_on: Option<Severity>,
-    /// End with exit code 1 if anything could not be read
+    /// End with exit code 1 if anything could not be read, or checked
     #[arg(long)]
     strict: bool,
     /// Show at most this many causes, and symptoms, in text
@@ -72,14 +79,28 @@ Examples:
   sudo bundlevet local                                what is wrong here, and what to do
   sudo bundlevet local --since 2h                     look at the last two hours only
   sudo bundlevet local -o json=/dev/shm/report.json   and keep the report
-  sudo bundlevet local --root /mnt                    a node that does not boot: its disk, mounted in a rescue system
+  sudo bundlevet local --root /mnt                    a node that does not boot: its disk, mounted
+  sudo bundlevet local --preflight                    everything that should hold
+  sudo bundlevet local --preflight upgrade            may this cluster be upgraded? exit code 1: no
+  sudo bundlevet local --preflight install            before RKE2 or K3s is installed, or joins
+  sudo bundlevet local --preflight remove-node        before this node goes
+  sudo bundlevet local --preflight --format openmetrics --fail-on critical
 
-Exit codes: 0 done; 1 findings at or above --fail-on, or --strict and something unread; 2 nothing could be read.";
+Exit codes: 0 done; 1 findings or failed checks at or above --fail-on, or --strict and something unread or
+unchecked; 2 nothing could be read.";
 
 pub(crate) fn run(args: &Args) -> Outcome {
     give_way();
+    if let Some(purpose) = args.preflight {
+        return args.check(purpose);
+    }
+    let Form::Diagnosis(format) = args.format else {
+        return Err(Failure::Said(
+            "--format openmetrics goes with --preflight".to_owned(),
+        ));
+    };
     let telling = Telling {
-        format: args.format,
+        format,
         outputs: &args.outputs,
         fail_on: args.fail_on,
         strict: args.strict,
@@ -90,7 +111,69 @@ pub(crate) fn run(args: &Args) -> Outcome {
     scan::tell(&telling, |database| args.read(database))
 }
 
+/// A form of either report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Diagnosis(Format),
+    OpenMetrics,
+}
+
+fn forms() -> impl TypedValueParser<Value = Form> {
+    let words = Format::ALL.iter().map(|format| format.word());
+    PossibleValuesParser::new(words.chain(["openmetrics"]))
+        .map(|word| Format::from_word(&word).map_or(Form::OpenMetrics, Form::Diagnosis))
+}
+
+fn purposes() -> impl TypedValueParser<Value = Purpose> {
+    let words = Purpose::ALL.iter().map(|purpose| purpose.word());
+    PossibleValuesParser::new(words).map(|word| {
+        let mut all = Purpose::ALL.iter().copied();
+        all.find(|purpose| purpose.word() == word)
+            .unwrap_or(Purpose::Any)
+    })
+}
+
 impl Args {
+    /// `--preflight`.
+    fn check(&self, purpose: Purpose) -> Outcome {
+        let (database, _) = self.database.load()?;
+        let mut options = self.options(&Arc::new(Progress::default()))?;
+        options.kinds = preflight::kinds();
+        if let Some(live) = &mut options.open.live {
+            live.journals = false;
+            live.state_only = true;
+        }
+        let evidence = pipeline::gather(&[], &database, &options)?;
+        let node = options.open.root.as_deref().and_then(node_name);
+        let made = preflight::check(&evidence, purpose, node.as_deref(), Timestamp::now());
+        let out = &mut io::stdout().lock();
+        match self.format {
+            Form::OpenMetrics => report::write_preflight_openmetrics(&made, out)?,
+            Form::Diagnosis(Format::Json) => report::write_preflight_json(&made, out)?,
+            Form::Diagnosis(Format::Text) => {
+                let text = TextOptions {
+                    width: terminal::width(),
+                    color: terminal::color(),
+                    ..TextOptions::default()
+                };
+                report::write_preflight_text(&made, &text, out)?;
+            }
+            Form::Diagnosis(_) => {
+                return Err(Failure::Said(
+                    "--preflight writes text, json or openmetrics".to_owned(),
+                ));
+            }
+        }
+        let least = self.fail_on.unwrap_or(Severity::High);
+        let failed = made.worst().is_some_and(|worst| worst >= least);
+        let (_, _, unknown) = made.counts();
+        Ok(if failed || self.strict && unknown > 0 {
+            Done::Found
+        } else {
+            Done::Well
+        })
+    }
+
     fn read(&self, database: &Arc<Database>) -> Result<Scan, Failure> {
         let progress = Arc::new(Progress::default());
         let options = self.options(&progress)?;
@@ -115,6 +198,7 @@ impl Args {
         let mut open = OpenOptions {
             root: Some(root),
             live: Some(LiveOptions {
+                state_only: false,
                 journals: true,
                 here,
                 since,
@@ -132,7 +216,7 @@ impl Args {
             open,
             threads: self.threads,
             period,
-            surroundings: self.format == Format::Html
+            surroundings: self.format == Form::Diagnosis(Format::Html)
                 || self
                     .outputs
                     .iter()

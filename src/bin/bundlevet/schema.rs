@@ -6,12 +6,20 @@ use super::outcome::{Done, Outcome};
 
 /// The JSON Schema (draft 2020-12) of `--format json`.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  bundlevet schema > diagnosis.v1.json")]
-pub(crate) struct Args {}
+#[command(
+    after_help = "Examples:\n  bundlevet schema > diagnosis.v1.json\n  bundlevet schema preflight > preflight.v1.json"
+)]
+pub(crate) struct Args {
+    /// Which report
+    #[arg(value_name = "REPORT", default_value = "diagnosis", value_parser = ["diagnosis", "preflight"])]
+    report: String,
+}
 
-pub(crate) fn run(_: &Args) -> Outcome {
-    io::stdout()
-        .lock()
-        .write_all(bundlevet::report::SCHEMA.as_bytes())?;
+pub(crate) fn run(args: &Args) -> Outcome {
+    let schema = match args.report.as_str() {
+        "preflight" => bundlevet::report::PREFLIGHT_SCHEMA,
+        _ => bundlevet::report::SCHEMA,
+    };
+    io::stdout().lock().write_all(schema.as_bytes())?;
     Ok(Done::Well)
 }

@@ -23,8 +23,6 @@ const APISERVER: u16 = 6443;
 /// Objects that signatures and the preflight ask for, as (path under `yamls/`, path of the API).
 const OBJECTS: &[(&str, &str)] = &[
     ("cluster/v1/nodes", "/api/v1/nodes"),
-    ("cluster/v1/pods", "/api/v1/pods?limit=2000"),
-    ("cluster/v1/events", "/api/v1/events?limit=2000"),
     (
         "cluster/policy/v1/poddisruptionbudgets",
         "/apis/policy/v1/poddisruptionbudgets",
@@ -61,6 +59,9 @@ const OBJECTS: &[(&str, &str)] = &[
         "cluster/management.cattle.io/v3/nodes",
         "/apis/management.cattle.io/v3/nodes",
     ),
+    // What may be large comes last: once one question gets no answer, no more are asked.
+    ("cluster/v1/pods", "/api/v1/pods?limit=2000"),
+    ("cluster/v1/events", "/api/v1/events?limit=2000"),
 ];
 
 pub(super) fn add(installed: &Installed, made: &mut Vec<Made>, unread: &mut Vec<Unread>) {
@@ -150,11 +151,6 @@ fn api(distribution: &Distribution, made: &mut Vec<Made>, unread: &mut Vec<Unrea
         program.group = Some(Arc::clone(&given_up));
         program
     };
-    for (name, path) in OBJECTS {
-        let mut one = Made::run(format!("yamls/{name}.yaml"), run(&["get", "--raw", path]));
-        one.cluster = true;
-        made.push(one);
-    }
     // Names only; kubectl asks what a secret is first, and must not keep the answer.
     let args = [
         "get",
@@ -166,4 +162,9 @@ fn api(distribution: &Distribution, made: &mut Vec<Made>, unread: &mut Vec<Unrea
         "--cache-dir=/dev/null",
     ];
     made.push(Made::run("directories/kube-system-secrets", run(&args)));
+    for (name, path) in OBJECTS {
+        let mut one = Made::run(format!("yamls/{name}.yaml"), run(&["get", "--raw", path]));
+        one.cluster = true;
+        made.push(one);
+    }
 }

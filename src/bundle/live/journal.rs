@@ -28,7 +28,7 @@ pub(super) fn add(
             unread.push(Unread {
                 what: "the journal".into(),
                 because: "there is none in /var/log/journal and /run/log/journal".into(),
-                command: Some("journalctl --no-pager -u rke2-server -u k3s".into()),
+                command: None,
             });
         }
         return;

@@ -41,6 +41,8 @@ const SHORTEST: SignedDuration = SignedDuration::from_hours(24);
 /// How a node is read. The default reads files only.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LiveOptions {
+    /// Read no logs, only the state.
+    pub state_only: bool,
     /// Read the journals, with journalctl.
     pub journals: bool,
     /// This is the machine itself: programs may be run and its own services asked.

@@ -6,6 +6,7 @@ mod header;
 mod inputs;
 mod inventory;
 mod page;
+mod preflight;
 mod rest;
 mod views;
 mod why;
@@ -21,6 +22,7 @@ pub(super) use header::{headline, newer};
 pub use explain::write_signature;
 pub(super) use explain::{asked, requirement};
 pub use inventory::write_inventory;
+pub use preflight::write_preflight_text;
 pub use views::write_timeline;
 pub use why::write_why;
 
