@@ -15,8 +15,13 @@
   function widen(span, from, to) { span[0] = Math.min(span[0], from); span[1] = Math.max(span[1], to); }
   data.lanes.forEach(function (lane) {
     lane.covered.forEach(function (span) { widen(whole, span[0], span[1]); });
-    lane.marks.forEach(function (mark) { widen(whole, mark[0], mark[0]); widen(busy, mark[0], mark[0]); });
+    lane.marks.forEach(function (mark) {
+      widen(whole, mark[0], mark[0]);
+      // Starts and boots may lie days before what failed: the first view is of the hits and changes.
+      if (mark[1] === 0 || mark[1] === 1 || mark[1] === 4) widen(busy, mark[0], mark[0]);
+    });
   });
+  if (busy[0] > busy[1]) busy = whole.slice();
   data.collected.forEach(function (time) { widen(whole, time, time); });
   var pad = Math.max(60, (whole[1] - whole[0]) * 0.01);
   whole = [whole[0] - pad, whole[1] + pad];
