@@ -8,6 +8,7 @@ mod anchor;
 mod chart;
 mod checked;
 mod class;
+mod compare;
 mod diagnose;
 mod diagnosis;
 mod etcd;
@@ -27,6 +28,10 @@ mod verdict;
 
 pub use about::About;
 pub use chart::{Chart, Lane, Mark, MarkKind};
+pub use compare::{
+    Change, ChangedField, ChangedFinding, ChangedNode, Cluster, Comparison, Coverage, NodeChange,
+    compare,
+};
 pub use diagnose::{context, diagnose, diagnose_about};
 pub use diagnosis::{
     Check, Consequence, Diagnosis, EvidenceItem, InputSummary, NodeSummary, NotExamined,

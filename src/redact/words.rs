@@ -638,7 +638,7 @@ mod tests {
         ] {
             assert!(is_common(common), "{common}");
         }
-        for name in ["n1", "rancher-1", "node1", "zaphod", "acme-prod", "cp1"] {
+        for name in ["n1", "rancher-1", "node1", "zaphod", "zaphod-prod", "cp1"] {
             assert!(!is_common(name), "{name}");
         }
         assert!(is_account("system") && is_account("u-b4qkh") && !is_account("zaphod"));

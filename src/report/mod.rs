@@ -1,5 +1,6 @@
 //! The diagnosis into text, JSON and the rest.
 
+mod diff;
 mod html;
 mod json;
 mod junit;
@@ -22,8 +23,9 @@ mod whole;
 mod words;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
+pub use diff::{DIFF_SCHEMA, diff_json, write_diff_html, write_diff_json, write_diff_text};
 pub use html::write_html;
 pub use json::{SCHEMA, json, write_inventory_json, write_json, write_ndjson};
 pub use junit::write_junit;

@@ -4,8 +4,8 @@ use bundlevet::report::Language;
 use clap::{Parser, Subcommand};
 
 use super::{
-    batch, config, explain, grep, inventory, local, manual, redact, scan, schema, show, signatures,
-    timeline,
+    batch, config, diff, explain, grep, inventory, local, manual, redact, scan, schema, show,
+    signatures, timeline,
 };
 
 /// Reads a Harvester, Rancher, RKE2/K3s or Longhorn support bundle and says what broke first, how it knows, and
@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Show(show::Args),
     /// Search every file of a bundle, nested archives too
     Grep(grep::Args),
+    /// Say what changed between two bundles of one cluster
+    Diff(diff::Args),
     /// Write a copy without secrets and names
     Redact(redact::Args),
     /// Say what a signature means and what to do about it

@@ -4,6 +4,7 @@ mod batch;
 mod cli;
 mod config;
 mod database;
+mod diff;
 mod explain;
 mod failure;
 mod grep;
@@ -50,6 +51,7 @@ fn run() -> Outcome {
         Command::Timeline(args) => timeline::run(&args),
         Command::Batch(args) => batch::run(&args),
         Command::BatchOne(args) => batch::one::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Redact(args) => redact::run(&args),
         Command::Signatures(args) => signatures::run(&args),
         Command::Explain(args) => explain::run(&args),

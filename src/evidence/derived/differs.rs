@@ -137,7 +137,8 @@ fn odd(role: &str, key: &str, of_nodes: &[(&Arc<str>, String, &Fact)], facts: &m
             "{key} is {value} on {node}; {} {verb} {usual}",
             others.join(", ")
         );
-        let said = json!({"key": key, "value": value, "usual": usual, "role": role, "nodes": others});
+        let said =
+            json!({"key": key, "value": value, "usual": usual, "role": role, "nodes": others});
         let one = fact(
             &format!("differs.{key}"),
             Some(node),

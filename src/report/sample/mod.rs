@@ -37,7 +37,7 @@ fn subject(pairs: &[(&str, &str)]) -> Subject {
 }
 
 /// A three-node Harvester bundle with two causes, symptoms and everything a report can show.
-pub(super) fn rich() -> Diagnosis {
+pub(crate) fn rich() -> Diagnosis {
     Diagnosis {
         clocks: BTreeMap::new(),
         verdict: Verdict::KnownCause,

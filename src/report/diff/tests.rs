@@ -1,0 +1,68 @@
+use crate::evidence::Evidence;
+use crate::rank::{Diagnosis, NodeSummary, compare};
+use crate::report::sample;
+
+use super::*;
+
+/// A bundle, and a later one in which something came, went, and changed.
+fn pair() -> (Diagnosis, Diagnosis) {
+    let (mut before, mut after) = (sample::rich(), sample::rich());
+    before.causes.truncate(1);
+    after.symptoms.truncate(1);
+    let input = &mut after.inputs[0];
+    input
+        .products
+        .insert("harvester".to_owned(), "v9.9.9".to_owned());
+    input.nodes[0].ready = Some("Unknown".to_owned());
+    input.nodes.push(NodeSummary {
+        name: "n<88>".to_owned(),
+        ..NodeSummary::default()
+    });
+    (before, after)
+}
+
+fn written(write: impl Fn(&Comparison<'_>, &mut Vec<u8>)) -> String {
+    let (before, after) = pair();
+    let nothing = Evidence::default();
+    let mut out = Vec::new();
+    write(&compare((&before, &nothing), (&after, &nothing)), &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn text() {
+    insta::assert_snapshot!(written(|comparison, out| write_diff_text(
+        comparison, false, out
+    )
+    .unwrap()));
+}
+
+#[test]
+fn json_fits_its_schema() {
+    let text = written(|comparison, out| write_diff_json(comparison, out).unwrap());
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(DIFF_SCHEMA).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(&report)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert_eq!(errors, [""; 0]);
+    assert_eq!(report["nodes"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn html_is_one_page_and_foreign_text_is_no_markup() {
+    let page = written(|comparison, out| write_diff_html(comparison, out).unwrap());
+    assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
+    assert!(
+        page.contains("n&lt;88&gt;") && !page.contains("n<88>"),
+        "{page}"
+    );
+    assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("http://"));
+    for tag in ["table", "h2", "td", "tr", "small", "ul", "p"] {
+        let count = |text: &str| page.matches(text).count();
+        let open = count(&format!("<{tag}>")) + count(&format!("<{tag} "));
+        assert_eq!(open, count(&format!("</{tag}>")), "{tag}");
+    }
+}
