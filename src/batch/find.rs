@@ -219,7 +219,7 @@ impl Search {
 }
 
 /// Endings that browsers and transfer programs give to a file that is still coming.
-const INCOMPLETE: [&str; 9] = [
+pub(super) const INCOMPLETE: [&str; 9] = [
     ".part",
     ".partial",
     ".tmp",
@@ -246,10 +246,6 @@ pub(super) fn is_incomplete(path: &Path) -> bool {
 /// Whether a file that was found in a directory is a bundle: it is called an archive (even if it holds nothing of the
 /// kind: a broken upload is to be reported), or is one. A compressed log is a log.
 fn is_candidate(path: &Path) -> bool {
-    const ARCHIVES: [&str; 12] = [
-        ".zip", ".tar", ".tgz", ".txz", ".tzst", ".tbz", ".tbz2", ".tar.gz", ".tar.xz", ".tar.zst",
-        ".tar.bz2", ".7z",
-    ];
     const STREAMS: [&str; 4] = [".gz", ".xz", ".bz2", ".zst"];
     let name = path
         .file_name()
@@ -258,13 +254,20 @@ fn is_candidate(path: &Path) -> bool {
     if is_incomplete(path) {
         return false;
     }
-    if ARCHIVES.iter().any(|end| name.ends_with(end)) {
-        return true;
-    }
     let is_log = STREAMS.iter().any(|end| name.ends_with(end))
         && (name.contains(".log") || name.contains("log."));
-    !is_log && bundle::is_archive(path).unwrap_or(false)
+    is_called_archive(&name)
+        || !is_log && bundle::is_archive(path).unwrap_or(false)
         || bundle::pieces(path).is_ok_and(|pieces| pieces.is_some())
+}
+
+/// Whether a name (in lower case) is that of an archive.
+fn is_called_archive(name: &str) -> bool {
+    const ARCHIVES: [&str; 12] = [
+        ".zip", ".tar", ".tgz", ".txz", ".tzst", ".tbz", ".tbz2", ".tar.gz", ".tar.xz", ".tar.zst",
+        ".tar.bz2", ".7z",
+    ];
+    ARCHIVES.iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a directory is an extracted bundle, by what stands directly in it; directories below decide for themselves.

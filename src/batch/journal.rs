@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::report::write_whole;
 
 /// Where a run keeps what is not a result.
-const STATE: &str = ".batch";
+pub(super) const STATE: &str = ".batch";
 
 /// The journal of one output directory, or of one share of it, held by one process at a time.
 pub struct Journal {
@@ -105,6 +105,16 @@ impl Journal {
     /// Says that every bundle of the run is finished.
     pub fn finish(&mut self) -> Result<()> {
         self.run.finished = true;
+        self.write_run()
+    }
+
+    /// Begins the next run.
+    pub fn next_run(&mut self) -> Result<()> {
+        self.run = Run {
+            number: self.run.number + 1,
+            started_at: Timestamp::now(),
+            finished: false,
+        };
         self.write_run()
     }
 

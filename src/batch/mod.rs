@@ -9,6 +9,7 @@
 //! | `find`, `name`, `shard` | what the user named | bundles, each with a name of its own |
 //! | `run` | bundles | results, side by side (the threads here only wait for children) |
 //! | `child`, `one` | one bundle | what its child process came to; reports |
+//! | `parquet` | a diagnosis | columns (behind a feature) |
 //! | `journal`, `record` | results | lines of `results.ndjson`, and back |
 //! | `summary`, `metrics` | all results | causes by frequency, version, directory; figures for monitoring |
 //! | `watch` | directories that uploads go to | bundles that are complete |
@@ -19,17 +20,21 @@ mod journal;
 mod metrics;
 mod name;
 mod one;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod record;
 mod run;
 mod shard;
 pub mod summary;
+mod watch;
 
 pub use child::{CANNOT_WRITE, ChildLimits, Task};
 pub use find::{Bundle, Found, find};
 pub use journal::{Journal, Run};
 pub use metrics::write_metrics;
-pub use one::{diagnose_one, enter, extension};
+pub use one::{PARQUET, diagnose_one, enter, extension};
 pub use record::{Cause, Outcome, Record, Status};
 pub use run::{BatchOptions, Done, run};
 pub use shard::Shard;
 pub use summary::Summary;
+pub use watch::Watch;

@@ -97,8 +97,23 @@ fn diagnose(
             report::write(format, &scan.diagnosis, text, out)
         })?;
     }
+    #[cfg(feature = "parquet")]
+    if task.formats.iter().any(|word| word == PARQUET) {
+        let bundle = super::record::spelled(path);
+        let directory = Path::new(PARQUET);
+        super::parquet::write(
+            directory,
+            &task.name,
+            &bundle,
+            &scan.evidence,
+            &scan.diagnosis,
+        )?;
+    }
     Ok(Outcome::from(&scan.diagnosis))
 }
+
+/// The word for Parquet among the forms of a record, and the folder of its tables.
+pub const PARQUET: &str = "parquet";
 
 /// What follows the name of a bundle in the name of its report.
 pub fn extension(format: Format) -> String {

@@ -14,7 +14,7 @@ use super::child::{self, ChildLimits, NoOutcome, Task};
 use super::find::Bundle;
 use super::journal::{Journal, latest};
 use super::name::names;
-use super::one::extension;
+use super::one::{PARQUET, extension};
 use super::record::{Outcome, Record, SCHEMA, Status};
 use super::shard::Shard;
 use crate::bundle::Identity;
@@ -31,6 +31,8 @@ pub struct BatchOptions {
     pub program: (PathBuf, Vec<String>),
     /// Forms of reports besides JSON.
     pub formats: Vec<Format>,
+    /// Whether tables are written too; needs the feature.
+    pub parquet: bool,
     /// Directories of signatures.
     pub signatures: Vec<PathBuf>,
     /// Ids of signatures to do without.
@@ -93,6 +95,9 @@ pub fn run(
         .iter()
         .map(|format| format.word().to_owned())
         .collect();
+    if options.parquet {
+        formats.push(PARQUET.to_owned());
+    }
     formats.sort();
     formats.dedup();
     let work = Work {
@@ -102,6 +107,7 @@ pub fn run(
         formats,
         names,
         latest: latest(&earlier),
+        run: journal.run().number,
         state: Mutex::new(State {
             journal,
             records: BTreeMap::new(),
@@ -161,6 +167,7 @@ struct Work<'a> {
     formats: Vec<String>,
     names: BTreeMap<String, String>,
     latest: BTreeMap<&'a str, &'a Record>,
+    run: u64,
     state: Mutex<State<'a>>,
     stopped: &'a (dyn Fn() -> bool + Sync),
     progress: &'a (dyn Fn(&Record) + Sync),
@@ -296,7 +303,7 @@ impl<'a> Work<'a> {
                 .formats
                 .iter()
                 .all(|format| earlier.formats.contains(format));
-        let there = |file: &String| self.output.join(file).is_file();
+        let there = |file: &String| self.holds(file);
         let good = match earlier.outcome.status {
             Status::Done => earlier.result.as_ref().is_some_and(there),
             _ => !self.options.retry_failed && earlier.result.as_ref().is_none_or(there),
@@ -306,16 +313,28 @@ impl<'a> Work<'a> {
         !self.options.again && same && good && same_reason
     }
 
+    /// Whether a report is where results go.
+    fn holds(&self, file: &str) -> bool {
+        self.output.join(file).is_file()
+    }
+
     /// Reports of what the bundle was before it changed.
     fn remove_reports(&self, name: &str) {
         for format in Format::ALL {
             let _ = fs::remove_file(self.output.join(format!("{name}.{}", extension(*format))));
         }
+        for table in fs::read_dir(self.output.join(PARQUET))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let _ = fs::remove_file(table.path().join(format!("{name}.parquet")));
+        }
     }
 
     fn add(&self, mut record: Record) -> Result<()> {
+        record.run = self.run;
         let mut state = self.state();
-        record.run = state.journal.run().number;
         state.journal.append(&record)?;
         state.read += 1;
         let outcome = &record.outcome;

@@ -27,6 +27,8 @@ pub(crate) mod sample;
 
 pub use diff::{DIFF_SCHEMA, diff_json, write_diff_html, write_diff_json, write_diff_text};
 pub use html::write_html;
+#[cfg(feature = "parquet")]
+pub(crate) use json::inventory_entries;
 pub use json::{SCHEMA, json, write_inventory_json, write_json, write_ndjson};
 pub use junit::write_junit;
 pub use language::Language;

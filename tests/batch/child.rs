@@ -48,6 +48,7 @@ fn run(scene: &Scene, time: Duration) -> Vec<Record> {
         output: scene.output(),
         program: (misbehaving(scene), vec!["batch-one".into()]),
         formats: Vec::new(),
+        parquet: false,
         signatures: Vec::new(),
         disable: Vec::new(),
         limits: ChildLimits {

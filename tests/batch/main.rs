@@ -18,3 +18,6 @@ mod many;
 mod metrics;
 mod resume;
 mod scene;
+#[cfg(feature = "parquet")]
+mod tables;
+mod watched;

@@ -1,1 +1,157 @@
-//! Placeholder.
+//! Five hundred bundles, some broken, some hostile, in one run that is killed again and again.
+
+use std::fs;
+use std::process::Stdio;
+use std::time::Instant;
+
+use crate::killed::{counted, wait_for_lines, working_in};
+use crate::pack::{gzip, member, stored, tar, zip};
+use crate::scene::Scene;
+
+/// Fewer can be asked for by `BUNDLEVET_BUNDLES` while this test is worked on.
+fn bundles() -> usize {
+    let asked = std::env::var("BUNDLEVET_BUNDLES").ok();
+    asked.and_then(|n| n.parse().ok()).unwrap_or(500)
+}
+
+const CASES: [&str; 12] = [
+    "harvester-upgrade-no-objects",
+    "harvester-upgrade-pre-draining",
+    "k3s-first-server-lost",
+    "k3s-first-server-lost-no-members",
+    "quiet-harvester",
+    "quiet-longhorn",
+    "quiet-rke2",
+    "rancher-eks-zero-nodes",
+    "rancher-node-deleted-no-audit",
+    "rancher-node-deleted-with-kubectl",
+    "rke2-kernel-flags",
+    "rke2-kernel-flags-no-kubelet-log",
+];
+
+/// Bytes that no reader likes; `n` makes them differ.
+fn hostile(n: usize, good: &[u8]) -> Vec<u8> {
+    let zeros = || vec![0u8; 100 << 20];
+    match n % 10 {
+        0 => Vec::new(),
+        1 => [0, 1, 2, 0xff, n as u8].repeat(2000),
+        2 => good[..good.len() * (n % 7 + 1) / 9].to_vec(),
+        3 => zip(&[member("yamls/bomb.yaml", zeros())]),
+        4 => gzip(&tar(&[("b/logs/bomb.log", &zeros())])),
+        5 => {
+            let mut inner = zip(&[member("logs/a.log", b"etcdserver: no leader\n".repeat(9))]);
+            for depth in 0..12 {
+                inner = zip(&[stored(&format!("nodes/{depth}.zip"), inner)]);
+            }
+            inner
+        }
+        6 => {
+            let mut twin = member("logs/b.log", "");
+            twin.same_as = Some(0);
+            zip(&[
+                member("logs/a.log", b"x\n".repeat(n * 100)),
+                twin,
+                member("../../etc/passwd", "x"),
+            ])
+        }
+        7 => {
+            let mut lies = member("logs/a.log", b"lies\n".repeat(1000));
+            lies.size = Some(7);
+            lies.crc = Some(7);
+            zip(&[lies, member("logs/b.log", "\0".repeat(50_000))])
+        }
+        8 => gzip("- ".repeat(200_000 + n).as_bytes()),
+        _ => {
+            let mut flipped = good.to_vec();
+            for at in (n..flipped.len()).step_by(997) {
+                flipped[at] ^= 0x55;
+            }
+            flipped
+        }
+    }
+}
+
+/// How many were put that are not sound.
+fn fill(scene: &Scene, count: usize) -> usize {
+    let mut bundles: Vec<(String, Vec<u8>)> = Vec::new();
+    for entry in fs::read_dir(scene.input()).unwrap() {
+        let path = entry.unwrap().path();
+        let extension = if path.extension().unwrap() == "zip" {
+            "zip"
+        } else {
+            "tar.gz"
+        };
+        bundles.push((extension.to_owned(), fs::read(path).unwrap()));
+    }
+    let mut hostiles = 0;
+    for n in 0..count - CASES.len() {
+        let (extension, good) = &bundles[n % bundles.len()];
+        let folder = format!("ticket-{}", n % 25);
+        fs::create_dir_all(scene.input().join(&folder)).unwrap();
+        if n % 5 == 4 {
+            hostiles += 1;
+            scene.put(&format!("{folder}/{n}.zip"), &hostile(n / 5, good));
+        } else {
+            scene.put(&format!("{folder}/{n}.{extension}"), good);
+        }
+    }
+    hostiles
+}
+
+#[test]
+#[ignore = "takes a minute or two; .ci/run runs it with the release build"]
+fn five_hundred_bundles_survive_being_killed() {
+    let scene = Scene::new(&CASES);
+    let count = bundles();
+    let hostiles = fill(&scene, count);
+    let started = Instant::now();
+    for percent in [0, 1, 8, 9, 34, 35, 66, 99] {
+        let mut command = scene.command(&["--log-level", "off", "--memory", "512M"]);
+        let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+        wait_for_lines(&scene, &mut child, count * percent / 100);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let (code, out, err) = scene.run(&["--log-level", "off", "--memory", "512M"]);
+    let seconds = started.elapsed().as_secs_f64();
+    assert_eq!((code, err.as_str()), (2, ""), "{out}");
+    let lines = counted(&scene);
+    assert_eq!(lines.len(), count);
+    assert!(lines.values().all(|n| *n == 1), "nothing is repeated");
+    assert_eq!(scene.leftovers(), Vec::<String>::new());
+    assert_eq!(working_in(&scene.output()), 0);
+    let status = scene.status();
+    let done = status.values().filter(|status| *status == "done").count();
+    assert!(
+        done >= count - hostiles,
+        "every sound bundle is diagnosed: {done}"
+    );
+    let results = scene.results();
+    for line in &results {
+        if let Some(file) = line["result"].as_str() {
+            assert!(scene.output().join(file).is_file(), "{file}");
+        }
+    }
+    let peak = results
+        .iter()
+        .filter_map(|line| line["peak_memory"].as_u64())
+        .max()
+        .unwrap();
+    let minutes = seconds / 60.0;
+    println!(
+        "{count} bundles ({hostiles} broken or hostile, {done} diagnosed), killed 8 times: {seconds:.1} s, \
+         {:.0} bundles per minute, at most {} MiB in one process",
+        count as f64 / minutes,
+        peak >> 20
+    );
+    assert!(peak < 512 << 20);
+    // A second run has nothing to do.
+    let before = fs::read(scene.output().join("results.ndjson")).unwrap();
+    let started = Instant::now();
+    scene.run(&["--log-level", "off"]);
+    println!("nothing to do: {:.1} s", started.elapsed().as_secs_f64());
+    assert_eq!(
+        fs::read(scene.output().join("results.ndjson")).unwrap(),
+        before
+    );
+}

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, tools};
 
 /// Checks what a scraper relies on; the families it found.
 fn families(text: &str) -> BTreeSet<String> {
@@ -47,6 +49,26 @@ fn families(text: &str) -> BTreeSet<String> {
     families
 }
 
+/// The reference parser of OpenMetrics, where `.ci/tools` has installed it.
+fn parsed_by_prometheus(file: &Path) {
+    let script = "import sys; from prometheus_client.openmetrics.parser import text_string_to_metric_families as p; \
+                  print(len(list(p(open(sys.argv[1]).read()))), 'families')";
+    let python = tools().join("python/bin/python");
+    if !python.is_file() {
+        println!("skipped the reference parser: prometheus_client is not installed");
+        return;
+    }
+    let output = Command::new(python)
+        .args(["-c", script])
+        .arg(file)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let missing =
+        said.contains("No module named") && std::env::var_os("BUNDLEVET_REQUIRE_ALL").is_none();
+    assert!(output.status.success() || missing, "{said}");
+}
+
 #[test]
 fn a_scraper_can_read_them() {
     let scene = Scene::new(&["rke2-kernel-flags"]);
@@ -64,6 +86,7 @@ fn a_scraper_can_read_them() {
     ] {
         assert!(text.contains(sample), "{sample} in\n{text}");
     }
+    parsed_by_prometheus(&file);
     scene.run(&["--metrics", file.to_str().unwrap()]);
     assert!(
         fs::read_to_string(&file)

@@ -16,6 +16,14 @@ pub(crate) fn program() -> PathBuf {
         .map_or_else(|| env!("CARGO_BIN_EXE_bundlevet").into(), PathBuf::from)
 }
 
+/// Where `.ci/tools` installs programs.
+pub(crate) fn tools() -> PathBuf {
+    std::env::var_os("BUNDLEVET_TOOLS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools"),
+        PathBuf::from,
+    )
+}
+
 pub(crate) struct Scene {
     dir: TempDir,
 }

@@ -75,6 +75,13 @@ pub fn write_inventory_json(
     out.write_all(b"\n")
 }
 
+/// The entries of the inventory, one by one.
+#[cfg(feature = "parquet")]
+pub(crate) fn inventory_entries(evidence: &Evidence) -> impl Iterator<Item = serde_json::Value> {
+    let entries = evidence.entries.iter();
+    entries.map(|read| serde_json::to_value(entry(read)).unwrap_or_default())
+}
+
 fn entry(read: &ReadEntry) -> Entry<'_> {
     let ReadEntry { entry, hits } = read;
     let origin = &entry.origin;

@@ -7,6 +7,8 @@ mod views;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "parquet")]
+pub(crate) use inventory::inventory_entries;
 pub use inventory::write_inventory_json;
 
 use std::io::{self, Write};

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bundlevet::batch::{
-    self, BatchOptions, Bundle, ChildLimits, Journal, Shard, Status, Summary, summary,
+    self, BatchOptions, Bundle, ChildLimits, Found, Journal, Shard, Status, Summary, Watch, summary,
 };
 use bundlevet::report::{Format, write_whole};
 use bundlevet::signature::Severity;
@@ -32,7 +32,7 @@ use signals::Signals;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Bundles, directories to search, patterns, @FILE or - for a list of those
-    #[arg(value_name = "INPUT", required_unless_present = "summary_only")]
+    #[arg(value_name = "INPUT", required_unless_present_any = ["summary_only", "watch"])]
     inputs: Vec<PathBuf>,
     /// Directory for results.ndjson, the reports and the summary; made if need be
     #[arg(short, long, value_name = "DIR")]
@@ -40,6 +40,15 @@ pub(crate) struct Args {
     /// Write reports in this form too, besides JSON; repeatable
     #[arg(long = "format", value_name = "FORMAT", value_parser = formats())]
     formats: Vec<Format>,
+    /// Write findings, evidence and inventory as Parquet tables too (in builds with the feature `parquet`)
+    #[arg(long)]
+    parquet: bool,
+    /// Go on for ever: pick up new bundles in this directory once they are complete; repeatable
+    #[arg(long, value_name = "DIR")]
+    watch: Vec<PathBuf>,
+    /// How often a watched directory is looked at, and how long a bundle must not have changed
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
+    settle: Duration,
     /// Only this share of the bundles (2/8: the second of eight)
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
@@ -88,6 +97,7 @@ Examples:
   bundlevet batch @today.txt -o results --format html         a list, and HTML beside JSON
   find /srv -name '*.zip' -print0 | bundlevet batch - -o results
   bundlevet batch /srv/uploads -o results --shard 2/8         the second of eight shares
+  bundlevet batch --watch /srv/uploads -o /srv/results        new uploads, for ever
   bundlevet batch -o results --summary-only                   the summary of all shares
 
 Exit codes: that of the worst bundle. 0 done; 1 findings at or above --fail-on, or --strict and something unread;
@@ -103,72 +113,102 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     let signals = Signals::new()?;
     args.database.load()?;
-    let found = batch::find(&args.inputs, &mut io::stdin().lock(), &args.output)
-        .map_err(|error| Failure::Said(format!("failed to read the inputs: {error}")))?;
+    let options = options(args)?;
+    let found = find(args, &args.inputs)?;
     for input in &found.without {
         say(&format!("no bundle in {input}"));
     }
-    if found.bundles.is_empty() {
+    if found.bundles.is_empty() && args.watch.is_empty() {
         return Err(Failure::Said("no bundle was found in any input".to_owned()));
     }
-    let started = Instant::now();
-    let mut journal = Journal::open(&args.output, args.shard)?;
-    let done = read(args, &mut journal, &found.bundles, &signals)?;
-    let summary = summarize(args)?;
-    if let Some(path) = &args.metrics {
-        let (seconds, now) = (started.elapsed().as_secs_f64(), jiff::Timestamp::now());
-        write_whole(path, |out| {
-            batch::write_metrics(&summary, &done, seconds, now, out)
-        })?;
+    let journal = Journal::open(&args.output, args.shard)?;
+    let mut runner = Runner {
+        args,
+        options: &options,
+        signals: &signals,
+        journal,
+    };
+    let (done, summary) = runner.round(&found.bundles)?;
+    if !args.watch.is_empty() {
+        runner.watch()?;
     }
-    match signals.caught() {
-        Some(number) => {
-            tracing::warn!(
-                signal = number,
-                "stopped; start it again to finish the rest"
-            );
-            Ok(Done::Signal(number))
-        }
-        None => {
-            journal.finish()?;
-            shown(&summary)?;
-            Ok(verdict(args, &done))
-        }
+    if let Some(number) = signals.caught() {
+        tracing::warn!(
+            signal = number,
+            "stopped; start it again to finish the rest"
+        );
+        return Ok(Done::Signal(number));
     }
+    shown(&summary)?;
+    Ok(verdict(args, &done))
 }
 
-fn read(
-    args: &Args,
-    journal: &mut Journal,
-    bundles: &[Bundle],
-    signals: &Signals,
-) -> Result<batch::Done, Failure> {
-    let started = Instant::now();
-    let options = options(args)?;
-    tracing::info!(
-        bundles = bundles.len(),
-        run = journal.run().number,
-        jobs = options.jobs,
-        output = %args.output.display(),
-        "started"
-    );
-    let done = batch::run(
-        journal,
-        bundles,
-        &options,
-        &|| signals.caught().is_some(),
-        &|_| {},
-    )?;
-    tracing::info!(
-        read = done.read,
-        unchanged = done.records.len() - done.read,
-        seconds = started.elapsed().as_secs_f64(),
-        "ended"
-    );
-    Ok(done)
+fn find(args: &Args, inputs: &[PathBuf]) -> Result<Found, Failure> {
+    batch::find(inputs, &mut io::stdin().lock(), &args.output)
+        .map_err(|error| Failure::Said(format!("failed to read the inputs: {error}")))
+}
+
+/// What stays the same between the rounds of a watch.
+struct Runner<'a> {
+    args: &'a Args,
+    options: &'a BatchOptions,
+    signals: &'a Signals,
+    journal: Journal,
+}
+
+impl Runner<'_> {
+    /// Runs the bundles once, and writes the summary and the figures.
+    fn round(&mut self, bundles: &[Bundle]) -> Result<(batch::Done, Summary), Failure> {
+        let Runner { args, options, .. } = *self;
+        let started = Instant::now();
+        let (run, output) = (self.journal.run().number, args.output.display());
+        tracing::info!(bundles = bundles.len(), run, jobs = options.jobs, %output, "started");
+        let signals = self.signals;
+        let stopped = || signals.caught().is_some();
+        let done = batch::run(&mut self.journal, bundles, options, &stopped, &|_| {})?;
+        let seconds = started.elapsed().as_secs_f64();
+        let unchanged = done.records.len() - done.read;
+        tracing::info!(read = done.read, unchanged, seconds, "ended");
+        if !stopped() {
+            self.journal.finish()?;
+        }
+        let summary = summarize(args)?;
+        if let Some(path) = &args.metrics {
+            let now = jiff::Timestamp::now();
+            write_whole(path, |out| {
+                batch::write_metrics(&summary, &done, seconds, now, out)
+            })?;
+        }
+        Ok((done, summary))
+    }
+
+    /// Picks up bundles until a signal comes. Each time that there are any is a run of its own.
+    fn watch(&mut self) -> Result<(), Failure> {
+        const GLANCE: Duration = Duration::from_millis(100);
+        let settle = self.args.settle;
+        let mut watch = Watch::new(settle);
+        while self.signals.caught().is_none() {
+            let found = find(self.args, &self.args.watch)?;
+            let complete = watch.complete(found.bundles, Instant::now());
+            if !complete.is_empty() {
+                self.journal.next_run()?;
+                self.round(&complete)?;
+            }
+            let next = Instant::now() + settle;
+            while self.signals.caught().is_none() && Instant::now() < next {
+                std::thread::sleep(GLANCE.min(settle));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn options(args: &Args) -> Result<BatchOptions, Failure> {
+    if args.parquet && !cfg!(feature = "parquet") {
+        let how = "cargo install bundlevet --features parquet";
+        let said = format!("this build writes no Parquet; one with the feature does: {how}");
+        return Err(Failure::Said(said));
+    }
     let program = std::env::current_exe()
         .map_err(|error| Failure::Said(format!("failed to find this program: {error}")))?;
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
@@ -181,6 +221,7 @@ fn options(args: &Args) -> Result<BatchOptions, Failure> {
             .into_iter()
             .filter(|format| *format != Format::Json)
             .collect(),
+        parquet: args.parquet,
         signatures: args.database.directories.iter().map(absolute).collect(),
         disable: args.database.disable.clone(),
         limits: ChildLimits {
