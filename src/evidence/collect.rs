@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::sync::Arc;
 
+use super::budget::{self, List};
 use super::facts;
 use super::handover::{self, Away, Busy, Idle, Spare};
 use super::objects::{self, ObjectLimits, Wanted};
@@ -23,6 +24,11 @@ pub struct Collected {
     pub(super) facts: Vec<Fact>,
     pub(super) archives: Vec<Archived>,
     pub(super) problems: Vec<Problem>,
+    /// Object lists that are kept, and the kinds of those that are not.
+    pub(super) lists: Vec<List>,
+    pub(super) incomplete: BTreeSet<ObjectKey>,
+    /// Bytes that the objects of all lists may take; `None`: as many as there are.
+    pub(super) budget: Option<usize>,
 }
 
 /// (signature, part) to every set of captures.
@@ -65,9 +71,12 @@ impl Collector {
             spare: Spare::default(),
             detector: Arc::clone(detector),
             wanted: Arc::clone(wanted),
-            limits,
             progress,
-            found: Collected::default(),
+            found: Collected {
+                budget: Some(limits.total),
+                ..Collected::default()
+            },
+            limits,
         }
     }
 
@@ -162,6 +171,11 @@ impl Collector {
                 self.found.text_hits.push(TextHits { text, hits });
             }
         }
+        self.found.lists.push(List {
+            entry: index,
+            weight: read.weight,
+            kinds: read.collected.clone(),
+        });
         self.found.objects.extend(read.objects);
         self.found.collected.extend(read.collected);
         self.found.problems.extend(read.problems);
@@ -223,6 +237,7 @@ impl Visit for Collector {
         self.found.problems.append(&mut hits.problems);
         progress.add_entry();
         self.found.entries.push(ReadEntry { entry, hits });
+        budget::keep_within(&mut self.found);
     }
 
     fn skip(&mut self, entry: Entry) {

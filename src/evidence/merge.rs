@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::budget;
 use super::collect::{Collected, Matches, TextHits};
 use super::texts::{self, Text};
 use super::{Evidence, Object, ObjectKey, ReadEntry};
@@ -28,6 +29,10 @@ impl Evidence {
                 .text_hits
                 .iter_mut()
                 .for_each(|hit| hit.text.entry += base);
+            share.lists.iter_mut().for_each(|list| list.entry += base);
+            merged.lists.append(&mut share.lists);
+            merged.incomplete.append(&mut share.incomplete);
+            merged.budget = merged.budget.or(share.budget);
             merged.entries.append(&mut share.entries);
             merged.objects.append(&mut share.objects);
             merged.facts.append(&mut share.facts);
@@ -36,6 +41,10 @@ impl Evidence {
             merged.problems.append(&mut share.problems);
             merged.collected.append(&mut share.collected);
         }
+        budget::keep_within(&mut merged);
+        merged
+            .collected
+            .retain(|kind| !merged.incomplete.contains(kind));
         let place = sort_entries(&mut merged.entries);
         let at = |entry: u32| place.get(entry as usize).copied().unwrap_or(u32::MAX);
         merged

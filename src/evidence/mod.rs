@@ -1,5 +1,6 @@
 //! Hits, Kubernetes objects and host facts into one indexed store.
 
+mod budget;
 pub mod clocks;
 mod collect;
 mod derived;

@@ -19,6 +19,8 @@ pub struct ObjectLimits {
     pub items: usize,
     /// Bytes of all objects kept from one entry, estimated.
     pub memory: usize,
+    /// Bytes of all objects kept from all entries, estimated: the heaviest lists go first.
+    pub total: usize,
     /// Texts kept from one entry.
     pub texts: usize,
     /// Bytes of one text; the rest is cut.
@@ -35,6 +37,7 @@ impl Default for ObjectLimits {
             nodes: 500_000,
             items: 500_000,
             memory: 1 << 30,
+            total: 2 << 30,
             texts: 500_000,
             text_bytes: 8 << 10,
             output_bytes: 8 << 20,
@@ -51,6 +54,8 @@ pub struct ObjectsRead {
     pub collected: BTreeSet<ObjectKey>,
     /// Texts that patterns may match, in the order of the objects.
     pub texts: Vec<Text>,
+    /// Bytes of the objects, estimated.
+    pub weight: usize,
     /// What went wrong.
     pub problems: Vec<Problem>,
 }

@@ -214,6 +214,7 @@ impl<'a> Sink<'a> {
             .memory
             .saturating_add(weight(value))
             .saturating_add(extra);
+        self.read.weight = self.memory;
         if self.memory > self.limits.memory || self.read.objects.len() >= self.limits.items {
             self.full = true;
             let kept = self.read.objects.len();
