@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::account::{Account, PartAccount, Status};
+use super::general;
 use super::index::Index;
 use super::join::{Combination, combinations};
 use super::observe::{Answer, observe};
@@ -166,7 +167,7 @@ fn cases(
     if subjects.is_empty() {
         subjects.insert(Subject::cluster());
     }
-    subjects
+    let mut cases: Vec<Case> = subjects
         .iter()
         .take(SUBJECTS)
         .filter_map(|subject| {
@@ -182,7 +183,9 @@ fn cases(
                 .collect();
             case(index, context, signature, answers, subject, parts)
         })
-        .collect()
+        .collect();
+    general::cap(index, signature, answers, &mut cases);
+    cases
 }
 
 fn case(

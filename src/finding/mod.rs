@@ -9,6 +9,7 @@ mod account;
 mod context;
 mod evaluate;
 mod examined;
+mod general;
 mod index;
 mod join;
 mod observe;

@@ -81,7 +81,7 @@ pub(super) fn facts(
                     },
                     captures,
                     count: 1,
-                    span: expired(fact, context),
+                    span: span_of(fact, context),
                     proof: Proof::Fact {
                         key: fact.key.clone(),
                         line: fact.line,
@@ -151,8 +151,12 @@ fn span(context: &Context, object: &Object, fields: &[Quoted]) -> Option<(Timest
     Some((since, context.collected_at.unwrap_or(since).max(since)))
 }
 
-/// From the end of a certificate to collection: before its end it broke nothing.
-fn expired(fact: &Fact, context: &Context) -> Option<(Timestamp, Timestamp)> {
+/// From the end of a certificate to collection, before its end it broke nothing; when a node booted.
+fn span_of(fact: &Fact, context: &Context) -> Option<(Timestamp, Timestamp)> {
+    if fact.key == "reboot" {
+        let time = fact.value.get("time")?.as_str()?.parse().ok()?;
+        return Some((time, time));
+    }
     let end: Timestamp = fact.value.get("not_after")?.as_str()?.parse().ok()?;
     let collected = context.collected_at?;
     (end <= collected).then_some((end, collected))

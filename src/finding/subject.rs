@@ -37,7 +37,7 @@ impl Subject {
 
     /// Whether it is about nothing narrower than the cluster.
     pub fn is_cluster(&self) -> bool {
-        self.0.is_empty() || self.0.contains_key("cluster")
+        self.0.keys().all(|key| key == "cluster")
     }
 
     /// Whether nothing in the two contradicts: every name that both have is the same.
@@ -53,7 +53,10 @@ impl std::fmt::Display for Subject {
     /// `node n1`, `pod cattle-system/rancher-x`, `the cluster`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.is_cluster() {
-            return f.write_str("the cluster");
+            return match self.get("cluster") {
+                Some(name) if name != "whole" => write!(f, "cluster {name}"),
+                _ => f.write_str("the cluster"),
+            };
         }
         let namespace = self.get("namespace").filter(|_| self.0.len() > 1);
         let mut first = true;
