@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::anchor::{condition, list, text};
-use super::{InputSummary, etcd};
+use super::anchor::{Anchor, condition, list, text};
+use super::{InputSummary, certificates as both_times, etcd};
 use crate::evidence::{Evidence, Fact};
 use crate::finding::Finding;
 use crate::signature::Database;
@@ -20,13 +20,14 @@ pub(super) fn checked(
     evidence: &Evidence,
     findings: &[Finding],
     inputs: &[InputSummary],
+    anchors: &[Anchor],
 ) -> Vec<String> {
     let collected_at = inputs.iter().filter_map(|input| input.collected_at).max();
     [
         nodes(evidence),
         quorum(database, evidence, findings),
         volumes(evidence),
-        collected_at.and_then(|now| certificates(evidence, now)),
+        collected_at.and_then(|now| certificates(evidence, now, anchors)),
         disks(evidence),
         clocks(evidence),
     ]
@@ -68,7 +69,7 @@ fn facts<'e>(evidence: &'e Evidence, key: &'e str) -> impl Iterator<Item = &'e F
     evidence.facts.iter().filter(move |fact| fact.key == key)
 }
 
-fn certificates(evidence: &Evidence, now: Timestamp) -> Option<String> {
+fn certificates(evidence: &Evidence, now: Timestamp, anchors: &[Anchor]) -> Option<String> {
     let mut ends: Vec<(Timestamp, &str)> = facts(evidence, "certificate")
         .filter_map(|fact| {
             let end = text(&fact.value, "not_after")?.parse().ok()?;
@@ -85,8 +86,9 @@ fn certificates(evidence: &Evidence, now: Timestamp) -> Option<String> {
     };
     (days >= DAYS_LEFT).then(|| {
         format!(
-            "{} {certificates}, the first expires in {days} days ({file})",
-            ends.len()
+            "{} {certificates}, the first expires in {days} days ({file}){}",
+            ends.len(),
+            both_times::then(evidence, anchors)
         )
     })
 }

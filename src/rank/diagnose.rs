@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchor::{Anchor, From, anchors};
+use super::clusters::Clusters;
 use super::judge::{Judged, causes, order};
 use super::{
-    About, Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, Told, Verdict, chart,
-    checked, etcd, missing, quote, remedy, score, timeline, upgrade, verdict,
+    About, Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, Told, Verdict,
+    certificates, chart, checked, etcd, missing, quote, remedy, score, timeline, upgrade, verdict,
 };
 use crate::bundle::{EntryKind, Skip};
 use crate::detect::Captures;
 use crate::evidence::Evidence;
-use crate::finding::{Context, Finding, Subject};
+use crate::finding::{Case, Context, Finding, Subject};
 use crate::signature::{Database, Kind, Product, Signature, Template};
 
 /// What is known of the case while signatures are judged.
@@ -85,6 +86,8 @@ pub fn diagnose_about(
 ) -> Diagnosis {
     let mut anchors = anchors(database, evidence, &findings, &inputs);
     let context = context(&inputs);
+    let clusters = Clusters::of(evidence);
+    let clusters = clusters.as_ref();
     let mut causes = causes(database, evidence, &findings, &anchors);
     if let Some(about) = about {
         causes.retain(|judged| about.follows(database, &findings, judged));
@@ -102,7 +105,7 @@ pub fn diagnose_about(
         })
         .map(|(at, finding, signature)| {
             let by = explained.get(&at).cloned().unwrap_or_default();
-            let mut ranked = ranked(evidence, finding, signature, &context);
+            let mut ranked = ranked(evidence, finding, signature, &context, clusters);
             ranked.explained_by = by;
             ranked
         })
@@ -110,7 +113,12 @@ pub fn diagnose_about(
     let symptoms = in_order(symptoms);
     let ranked_causes: Vec<RankedFinding> = causes
         .iter()
-        .map(|judged| cause(database, evidence, &findings, judged, &context))
+        .map(|judged| {
+            let mut ranked = cause(database, evidence, &findings, judged, &context, clusters);
+            let then = certificates::at_failure(judged.finding, &anchors);
+            ranked.reasons.extend(then);
+            ranked
+        })
         .collect();
     let scanned = scanned(evidence);
     let (verdict, headline) = verdict::verdict(
@@ -132,6 +140,7 @@ pub fn diagnose_about(
     not_examined.extend(missing::not_examined(
         database, evidence, &findings, &inputs, &anchors, verdict,
     ));
+    not_examined.extend(missing::lacking(&causes, evidence));
     let all: Vec<&RankedFinding> = ranked_causes.iter().chain(&symptoms).collect();
     let upgrade = upgrade::view(evidence);
     Diagnosis {
@@ -151,7 +160,7 @@ pub fn diagnose_about(
         verdict,
         headline,
         not_examined,
-        checked: checked::checked(database, evidence, &findings, &inputs),
+        checked: checked::checked(database, evidence, &findings, &inputs, &anchors),
         failing: failing(&anchors),
         inputs,
         scanned,
@@ -192,8 +201,15 @@ fn cause(
     findings: &[Finding],
     judged: &Judged<'_>,
     context: &Context,
+    clusters: Option<&Clusters>,
 ) -> RankedFinding {
-    let mut ranked = ranked(evidence, judged.finding, judged.signature, context);
+    let mut ranked = ranked(
+        evidence,
+        judged.finding,
+        judged.signature,
+        context,
+        clusters,
+    );
     let reaches = !judged.reach.anchors.is_empty();
     let rival = !judged.rivals.is_empty();
     ranked.confidence =
@@ -225,7 +241,7 @@ fn cause(
             Some(Consequence {
                 signature: signature.id.clone(),
                 title: title(signature, finding),
-                subjects: cases.map(|case| case.subject.clone()).collect(),
+                subjects: cases.map(|case| named(evidence, case, clusters)).collect(),
                 assumed: followed.assumed,
             })
         })
@@ -238,6 +254,7 @@ fn ranked(
     finding: &Finding,
     signature: &Signature,
     context: &Context,
+    clusters: Option<&Clusters>,
 ) -> RankedFinding {
     let captures = remedy::all_captures(finding);
     let text = |template: &Option<Template>| template.as_ref().map(|t| one_text(t, &captures));
@@ -254,7 +271,7 @@ fn ranked(
         subjects: finding
             .cases
             .iter()
-            .map(|case| case.subject.clone())
+            .map(|case| named(evidence, case, clusters))
             .collect(),
         reasons: reasons.unwrap_or_default(),
         explanation: text(&signature.explanation).unwrap_or_default(),
@@ -269,6 +286,11 @@ fn ranked(
         references: signature.refs.clone(),
         translations: told(finding, signature, &captures, context),
     }
+}
+
+/// What a case is about, with its cluster where there are several.
+fn named(evidence: &Evidence, case: &Case, clusters: Option<&Clusters>) -> Subject {
+    clusters.map_or_else(|| case.subject.clone(), |all| all.subject(evidence, case))
 }
 
 /// The texts in every language that the signature was translated into.

@@ -6,14 +6,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::anchor::{Anchor, From};
 use super::judge::Judged;
-use super::{InputSummary, NotExamined, Verdict};
+use super::{InputSummary, NotExamined, Verdict, certificates};
 use crate::bundle::{EntryKind, Program, ProgramSet, Skip, Unread};
 use crate::evidence::{Evidence, ObjectKey};
 use crate::finding::Finding;
-use crate::signature::{Class, Database, Kind, Source};
+use crate::signature::{Class, Database, Kind, Part, Signature, Source, Sureness};
 
 /// Signatures named per thing that is missing.
 const NAMED: usize = 12;
+/// Signatures whose needs are asked for.
+const ASKED: usize = 5;
 /// A log that begins this long after a failure may lack its cause.
 const LATE: SignedDuration = SignedDuration::from_mins(10);
 /// Programs whose logs say why a node fails.
@@ -39,10 +41,12 @@ pub(super) fn not_examined(
     missing.extend(silent_nodes(evidence, inputs));
     missing.extend(late_logs(evidence, anchors));
     if verdict != Verdict::Healthy {
+        missing.extend(certificates::reissued(evidence, anchors));
         missing.extend(kinds(database, evidence, findings));
     }
     if verdict != Verdict::Healthy && verdict != Verdict::KnownCause {
         missing.extend(unheard(database, evidence, findings));
+        missing.extend(needs(database, evidence, findings));
     }
     missing
 }
@@ -230,23 +234,133 @@ pub(super) fn rivals(causes: &[Judged<'_>]) -> Vec<NotExamined> {
         .collect()
 }
 
-/// Logs that causes of the symptoms seen would stand in, and that were not collected.
-fn unheard(database: &Database, evidence: &Evidence, findings: &[Finding]) -> Vec<NotExamined> {
-    let heard = evidence
+/// What is missing of causes that are no more than possible, in the words of the signature.
+pub(super) fn lacking(causes: &[Judged<'_>], evidence: &Evidence) -> Vec<NotExamined> {
+    let heard = heard(evidence);
+    let open = causes.iter().filter(|judged| {
+        let possible = judged.finding.sure == Sureness::Possible;
+        judged.state.is_alive() && possible && judged.rivals.is_empty()
+    });
+    open.filter_map(|judged| {
+        let signature = judged.signature;
+        let parts = signature.parts.iter();
+        let absent: BTreeSet<String> = parts
+            .filter(|part| absent(evidence, heard, part))
+            .map(source)
+            .collect();
+        if absent.is_empty() {
+            return None;
+        }
+        let absent: Vec<String> = absent.into_iter().collect();
+        Some(NotExamined {
+            what: format!("what proves {}", signature.id),
+            because: format!("not in the input: {}", absent.join(", ")),
+            signatures: vec![signature.id.clone()],
+            collect: Some(signature.needs.clone()?),
+        })
+    })
+    .take(ASKED)
+    .collect()
+}
+
+/// What causes of the symptoms seen need that could not be looked for, those that most signatures ask for first.
+fn needs(database: &Database, evidence: &Evidence, findings: &[Finding]) -> Vec<NotExamined> {
+    let heard = heard(evidence);
+    let found: BTreeSet<usize> = findings.iter().map(|finding| finding.signature).collect();
+    let blind = |signature: &Signature| {
+        let absent = |part: &usize| {
+            let part = signature.parts.get(*part);
+            part.is_some_and(|part| absent(evidence, heard, part))
+        };
+        let condition = &signature.condition;
+        condition.all.iter().any(absent)
+            || (!condition.any.is_empty() && condition.any.iter().all(absent))
+    };
+    let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for class in seen(database, findings) {
+        for signature in database.causes_of(class) {
+            let known = database.position(&signature.id);
+            if let Some(needs) = &signature.needs
+                && known.is_some_and(|at| !found.contains(&at))
+                && blind(signature)
+            {
+                wanted.entry(needs).or_default().insert(&signature.id);
+            }
+        }
+    }
+    let mut wanted: Vec<(&str, BTreeSet<&str>)> = wanted.into_iter().collect();
+    wanted.sort_by_key(|(needs, ids)| (std::cmp::Reverse(ids.len()), *needs));
+    wanted
+        .into_iter()
+        .take(ASKED)
+        .map(|(needs, ids)| {
+            let first = ids.first().copied().unwrap_or_default();
+            let what = match ids.len() {
+                1 => first.to_owned(),
+                n => format!("{first} and {} more", n - 1),
+            };
+            NotExamined {
+                what,
+                because: "could not be looked for, although it would explain symptoms seen"
+                    .to_owned(),
+                signatures: ids.into_iter().take(NAMED).map(str::to_owned).collect(),
+                collect: Some(needs.to_owned()),
+            }
+        })
+        .collect()
+}
+
+/// Whether nothing was collected in which a part could be seen. Of facts only their whole absence is known.
+fn absent(evidence: &Evidence, heard: ProgramSet, part: &Part) -> bool {
+    match &part.source {
+        Source::Log { .. } => {
+            part.text_in.log && !part.programs.is_all() && !heard.intersects(part.programs)
+        }
+        Source::Object(query) => {
+            !evidence.collected.contains(query.kind())
+                && !evidence.objects.contains_key(query.kind())
+        }
+        Source::Fact(_) => evidence.facts.is_empty(),
+    }
+}
+
+fn source(part: &Part) -> String {
+    match &part.source {
+        Source::Log { .. } => {
+            let names: Vec<_> = part.programs.iter().map(|p| p.name()).take(3).collect();
+            format!("logs of {}", names.join(", "))
+        }
+        Source::Object(query) => format!("{} objects", query.kind().kind),
+        Source::Fact(query) => format!("{} of nodes", query.key().source()),
+    }
+}
+
+/// Programs whose logs were read.
+fn heard(evidence: &Evidence) -> ProgramSet {
+    let logs = evidence
         .entries
         .iter()
-        .filter(|read| read.entry.kind == EntryKind::Log && read.hits.coverage.lines > 0)
-        .fold(ProgramSet::NONE, |set, read| {
-            set.union(read.entry.origin.programs)
-        });
-    let classes: BTreeSet<Class> = findings
+        .filter(|read| read.entry.kind == EntryKind::Log && read.hits.coverage.lines > 0);
+    logs.fold(ProgramSet::NONE, |set, read| {
+        set.union(read.entry.origin.programs)
+    })
+}
+
+/// Classes of the symptoms that are alive.
+fn seen(database: &Database, findings: &[Finding]) -> BTreeSet<Class> {
+    findings
         .iter()
         .filter(|finding| finding.state.is_alive())
         .filter_map(|finding| database.signatures.get(finding.signature))
         .filter_map(|signature| signature.class)
-        .collect();
+        .collect()
+}
+
+/// Logs that causes of the symptoms seen would stand in, and that were not collected.
+fn unheard(database: &Database, evidence: &Evidence, findings: &[Finding]) -> Vec<NotExamined> {
+    let heard = heard(evidence);
     let mut wanted: BTreeMap<Program, BTreeSet<String>> = BTreeMap::new();
-    for class in classes {
+    for class in seen(database, findings) {
         for signature in database.causes_of(class) {
             for part in &signature.parts {
                 let silent = matches!(part.source, Source::Log { .. })

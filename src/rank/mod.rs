@@ -5,9 +5,11 @@
 
 mod about;
 mod anchor;
+mod certificates;
 mod chart;
 mod checked;
 mod class;
+mod clusters;
 mod compare;
 mod diagnose;
 mod diagnosis;

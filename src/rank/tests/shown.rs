@@ -177,6 +177,33 @@ fn a_bundle_taken_days_later_says_so() {
 }
 
 #[test]
+fn what_signatures_need_is_asked_for() {
+    let query = serde_json::json!({"object": "Volume.longhorn.io", "where": {"status.robustness": "degraded"}});
+    let mut possible = cause("a/x")
+        .sure(Sureness::Possible)
+        .with_query("degraded", query);
+    possible.condition.more = vec![weight(1)];
+    possible.needs = Some("Volumes of Longhorn".to_owned());
+    let mut blind = cause("b/unseen").leads_to(&[Class::KubeletDown]);
+    blind.parts[0].programs = Rancher.into();
+    blind.needs = Some("the log of Rancher".to_owned());
+    let down = symptom("kubelet/down", Class::KubeletDown);
+    let db = database(vec![possible, blind, down]);
+    let e = evidence(vec![
+        log("n1", Kubelet).hit(&db, "a/x", 0, &[], &[599]),
+        log("n1", Etcd).hit(&db, "kubelet/down", 0, &[], &[1, 599]),
+    ]);
+    let asked: Vec<_> = run(&db, &e)
+        .not_examined
+        .into_iter()
+        .map(|one| (one.what, one.collect.unwrap_or_default()))
+        .collect();
+    let has = |what: &str, collect: &str| asked.contains(&(what.to_owned(), collect.to_owned()));
+    assert!(has("what proves a/x", "Volumes of Longhorn"), "{asked:?}");
+    assert!(has("b/unseen", "the log of Rancher"), "{asked:?}");
+}
+
+#[test]
 fn kinds_that_would_tell_are_asked_for() {
     let query = serde_json::json!({"object": "Volume.longhorn.io", "where": {"status.robustness": "degraded"}});
     let mut signature = cause("a/x").with_query("degraded", query);
