@@ -56,9 +56,9 @@ pub(super) fn upgrade(page: &mut Page, view: Option<&UpgradeView>) {
     let rows: Vec<Vec<Span>> = view.nodes.iter().map(upgrade_row).collect();
     if !rows.is_empty() {
         page.table(
-            &["  NODE", "STATE", "READY", "KUBELET", "WAITS FOR"],
+            &["  NODE", "STATE", "READY", "OS", "KUBELET", "WAITS FOR"],
             &rows,
-            &["  NODE", "READY", "KUBELET"],
+            &["  NODE", "READY"],
         );
     }
     if view.blocking.len() > 1 {
@@ -121,6 +121,7 @@ fn upgrade_row(node: &UpgradeNode) -> Vec<Span> {
         plain(format!("  {}", words::shorten(&neutral(&node.name), 24))),
         or_dash(node.state.as_deref()),
         ready,
+        or_dash(node.os_image.as_deref()),
         or_dash(node.kubelet_version.as_deref()),
         or_dash(Some(waits.join("; ").as_str()).filter(|text| !text.is_empty())),
     ]
@@ -177,7 +178,9 @@ pub(super) fn etcd(page: &mut Page, view: Option<&EtcdView>) {
             .map(|member| member_row(member, view.quota))
             .collect();
         page.table(
-            &["  MEMBER", "NODE", "ROLE", "HEALTHY", "SIZE", "SAYS"],
+            &[
+                "  MEMBER", "NODE", "ROLE", "HEALTHY", "SIZE", "IN USE", "QUOTA", "SAYS",
+            ],
             &rows,
             &["  MEMBER", "ROLE", "HEALTHY", "SIZE"],
         );
@@ -201,12 +204,15 @@ fn member_row(member: &EtcdMember, quota: u64) -> Vec<Span> {
         Some(size) => plain(words::bytes(size)),
         None => or_dash(None),
     };
+    let in_use = member.db_in_use.map(words::bytes);
     vec![
         plain(format!("  {}", words::shorten(&neutral(&member.name), 28))),
         or_dash(member.node.as_deref()),
         plain(role),
         healthy,
         size,
+        in_use.map_or_else(|| or_dash(None), plain),
+        plain(words::bytes(quota)),
         or_dash(member.errors.as_deref()),
     ]
 }
