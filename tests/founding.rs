@@ -1,6 +1,7 @@
 //! The founding cases, packed as their collectors pack them: the cause comes first although it is never the loudest.
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a broken fixture fails the test"
 )]
@@ -48,6 +49,29 @@ fn quotes(diagnosis: &Diagnosis, text: &str) -> bool {
     })
 }
 
+/// Whether the top finding says `words` anywhere: reasons, evidence, explanation, steps.
+fn shows(diagnosis: &Diagnosis, words: &str) -> bool {
+    let first = diagnosis.causes.first();
+    first.is_some_and(|cause| {
+        let all = [
+            cause.reasons.join("\n"),
+            cause.explanation.clone(),
+            format!("{:?}", cause.evidence),
+            format!("{:?}", cause.remediation),
+            format!("{:?}", cause.prevention),
+        ];
+        let all = all.join("\n");
+        all.contains(words) || all.contains(&words.replace('"', "\\\""))
+    })
+}
+
+/// Whether something is to be collected whose command or name holds `words`.
+fn asks_for(diagnosis: &Diagnosis, words: &str) -> bool {
+    diagnosis.not_examined.iter().any(|one| {
+        one.what.contains(words) || one.collect.as_deref().is_some_and(|c| c.contains(words))
+    })
+}
+
 #[test]
 fn kubelet_refuses_the_kernel_settings() {
     let diagnosis = diagnose("rke2-kernel-flags");
@@ -81,29 +105,145 @@ fn kubelet_refuses_the_kernel_settings() {
 }
 
 #[test]
+fn what_the_node_says_of_itself_stands_beside_the_kubelets_words() {
+    let diagnosis = diagnose("rke2-kernel-flags");
+    for words in [
+        "sysctl",
+        "containers of the control plane have exited",
+        "started again and again",
+    ] {
+        assert!(
+            shows(&diagnosis, words),
+            "{words}: {:?}",
+            diagnosis.causes[0]
+        );
+    }
+    let prevention = diagnosis.causes[0]
+        .prevention
+        .as_deref()
+        .unwrap_or_default();
+    for words in ["flags", "file limits", "swap", "etcd snapshots"] {
+        assert!(prevention.contains(words), "{prevention}");
+    }
+    let diagnosis = diagnose("rke2-kernel-flags-no-kubelet-log");
+    assert_eq!(
+        first(&diagnosis),
+        "kubelet/exits-with-unset-kernel-settings"
+    );
+    assert_eq!(diagnosis.causes[0].sure, Sureness::Possible);
+    assert_eq!(diagnosis.verdict, Verdict::SymptomsOnly);
+    assert!(shows(&diagnosis, "/agent/logs/kubelet.log"));
+}
+
+#[test]
 fn rancher_panics_over_an_eks_cluster_without_nodes() {
     let diagnosis = diagnose("rancher-eks-zero-nodes");
-    assert!(
-        first(&diagnosis).starts_with("rancher/"),
-        "{}",
-        first(&diagnosis)
-    );
-    assert!(
-        quotes(&diagnosis, "eks"),
-        "{:?}",
-        diagnosis.causes.first().map(|c| &c.evidence)
-    );
+    assert_eq!(first(&diagnosis), "rancher/eks-panic");
+    assert_eq!(diagnosis.causes[0].sure, Sureness::Certain);
+    assert!(quotes(&diagnosis, "eks-operator"));
+    for words in [
+        "a node group scaled to zero",
+        "Back up Rancher",
+        "at least one node",
+        "holds the fix",
+        "Repeat the scaling",
+    ] {
+        assert!(shows(&diagnosis, words), "{words}");
+    }
 }
 
 #[test]
 fn a_node_was_deleted_behind_ranchers_back() {
     let diagnosis = diagnose("rancher-node-deleted-with-kubectl");
+    assert_eq!(first(&diagnosis), "rancher/node-not-found");
+    assert_eq!(diagnosis.causes[0].sure, Sureness::Certain);
     assert!(
-        first(&diagnosis).starts_with("rancher/"),
+        !diagnosis.headline.contains("independent"),
         "{}",
-        first(&diagnosis)
+        diagnosis.headline
     );
-    assert!(quotes(&diagnosis, "m-7hq4z") || quotes(&diagnosis, "kubectl"));
+    assert!(quotes(&diagnosis, "m-7hq4z") && quotes(&diagnosis, "userAgent"));
+    for words in [
+        "the audit log shows that kubectl deleted node cp1",
+        "still tries to reach host 192.0.2.11",
+        "Delete the stale node in Rancher",
+        "services, kubelet, etcd, CNI and rancher directories, containers, images and volumes; then reboot",
+        "up to an hour",
+        "Remove a node by drain, wait, delete in Rancher",
+    ] {
+        assert!(shows(&diagnosis, words), "{words}");
+    }
+    let diagnosis = diagnose("rancher-node-deleted-no-audit");
+    assert_eq!(first(&diagnosis), "rancher/node-not-found");
+    assert_eq!(diagnosis.causes[0].sure, Sureness::Possible);
+    assert!(
+        asks_for(&diagnosis, "audit log"),
+        "{:?}",
+        diagnosis.not_examined
+    );
+}
+
+#[test]
+fn the_way_back_from_a_stuck_upgrade_is_given_in_phases() {
+    let diagnosis = diagnose("harvester-upgrade-pre-draining");
+    let texts: Vec<&str> = diagnosis.causes[0]
+        .remediation
+        .steps
+        .iter()
+        .map(|step| step.text.as_str())
+        .collect();
+    let at = |phase: &str| {
+        let found = texts.iter().position(|text| text.contains(phase));
+        found.unwrap_or_else(|| panic!("no {phase}: {texts:?}"))
+    };
+    let phases = ["Phase 1", "Phase 2", "Phase 3", "Phase 4", "Phase 5"].map(at);
+    assert!(phases.is_sorted(), "{texts:?}");
+    for words in [
+        "never completed",
+        "runs another OS image",
+        "certificate rotate",
+        "fresh host name",
+        "${g:-0}+1",
+        "Run the upgrade pre-check",
+        "defragment",
+    ] {
+        assert!(shows(&diagnosis, words), "{words}");
+    }
+    let part = diagnose("harvester-upgrade-no-objects");
+    assert!(asks_for(&part, "kubectl get upgrade.harvesterhci.io"));
+    assert!(
+        part.causes
+            .iter()
+            .all(|cause| cause.sure < Sureness::Certain)
+    );
+}
+
+#[test]
+fn a_lost_server_comes_with_its_arithmetic() {
+    let diagnosis = diagnose("k3s-first-server-lost");
+    for words in [
+        "of three members two must live",
+        "s1.node-password.k3s",
+        "server_group[1]",
+        "kubectl delete node s1",
+        "endpoint status --cluster",
+        "k3s etcd-snapshot ls",
+        "rehearse",
+    ] {
+        assert!(shows(&diagnosis, words), "{words}");
+    }
+    let part = diagnose("k3s-first-server-lost-no-members");
+    assert_eq!(first(&part), "k3s/first-server-lost");
+    assert!(
+        part.causes
+            .iter()
+            .all(|cause| cause.sure < Sureness::Certain)
+    );
+    assert!(
+        part.not_examined
+            .iter()
+            .any(|one| one.what.starts_with("etcd.health"))
+    );
 }
 
 #[test]

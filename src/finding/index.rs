@@ -22,7 +22,10 @@ pub(super) struct Index<'e> {
     /// Newest and oldest time of each stream, by its first entry.
     spans: BTreeMap<u32, (Timestamp, Timestamp)>,
     node_of_pod: BTreeMap<(String, String), String>,
+    /// Who speaks in the logs that were read; where anybody may, nobody in particular does.
     programs: ProgramSet,
+    /// Whether any log was read.
+    logs: bool,
 }
 
 type StreamKey = (
@@ -40,6 +43,7 @@ impl<'e> Index<'e> {
         let mut streams = Vec::with_capacity(evidence.entries.len());
         let mut spans: BTreeMap<u32, (Timestamp, Timestamp)> = BTreeMap::new();
         let mut programs = ProgramSet::NONE;
+        let mut logs = false;
         for (at, read) in (0u32..).zip(&evidence.entries) {
             for (position, one) in (0u32..).zip(&read.hits.series) {
                 let key = (one.signature, one.part);
@@ -55,7 +59,10 @@ impl<'e> Index<'e> {
                 *span = (span.0.min(from), span.1.max(to));
             }
             if is_read_log(read) {
-                programs = programs.union(read.entry.origin.programs);
+                logs = true;
+                if !read.entry.origin.programs.is_all() {
+                    programs = programs.union(read.entry.origin.programs);
+                }
             }
         }
         Self {
@@ -67,6 +74,7 @@ impl<'e> Index<'e> {
             spans,
             node_of_pod: pods(evidence),
             programs,
+            logs,
         }
     }
 
@@ -106,7 +114,10 @@ impl<'e> Index<'e> {
 
     /// Whether a log in which one of these programs may speak was read.
     pub(super) fn heard(&self, programs: ProgramSet) -> bool {
-        self.programs.intersects(programs)
+        match programs.is_all() {
+            true => self.logs,
+            false => self.programs.intersects(programs),
+        }
     }
 
     /// Whether objects of a kind were collected, whatever the group.

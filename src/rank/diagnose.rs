@@ -136,7 +136,10 @@ pub fn diagnose_about(
         }
         _ => headline,
     };
-    let mut not_examined = missing::rivals(&causes);
+    let mut not_examined = match verdict {
+        Verdict::KnownCause => Vec::new(),
+        _ => missing::rivals(&causes),
+    };
     not_examined.extend(missing::not_examined(
         database, evidence, &findings, &inputs, &anchors, verdict,
     ));

@@ -16,6 +16,8 @@ use crate::signature::{Class, Database, Kind, Part, Signature, Source, Sureness}
 const NAMED: usize = 12;
 /// Signatures whose needs are asked for.
 const ASKED: usize = 5;
+/// What collects the facts of a node.
+const COLLECTOR: &str = "the Rancher logs-collector on each node, as root";
 /// A log that begins this long after a failure may lack its cause.
 const LATE: SignedDuration = SignedDuration::from_mins(10);
 /// Programs whose logs say why a node fails.
@@ -42,6 +44,7 @@ pub(super) fn not_examined(
     missing.extend(late_logs(evidence, anchors));
     if verdict != Verdict::Healthy {
         missing.extend(certificates::reissued(evidence, anchors));
+        missing.extend(unproven(database, evidence, findings));
         missing.extend(kinds(database, evidence, findings));
     }
     if verdict != Verdict::Healthy && verdict != Verdict::KnownCause {
@@ -213,6 +216,69 @@ fn kinds(database: &Database, evidence: &Evidence, findings: &[Finding]) -> Vec<
         .collect()
 }
 
+/// Logs and facts that would make a cause surer, or rule it out, and that were not collected.
+fn unproven(database: &Database, evidence: &Evidence, findings: &[Finding]) -> Vec<NotExamined> {
+    let heard = heard(evidence);
+    let known: BTreeSet<&str> = evidence
+        .facts
+        .iter()
+        .map(|fact| file_of(&fact.key))
+        .collect();
+    let mut wanted: BTreeMap<(String, Option<String>), BTreeSet<String>> = BTreeMap::new();
+    for finding in findings {
+        let Some(signature) = database.signatures.get(finding.signature) else {
+            continue;
+        };
+        if signature.kind != Kind::Cause || !finding.state.is_alive() {
+            continue;
+        }
+        let condition = &signature.condition;
+        let weighed = condition.more.iter().chain(&condition.less);
+        let parts = weighed
+            .map(|weight| weight.part)
+            .chain(condition.without.iter().copied())
+            .chain(condition.if_missing.iter().map(|(part, _)| *part));
+        for part in parts.filter_map(|at| signature.parts.get(at)) {
+            let missing = match &part.source {
+                Source::Log { .. } if !part.programs.is_all() => {
+                    let silent = !heard.intersects(part.programs);
+                    let program = part.programs.iter().next().filter(|_| silent);
+                    program.map(|p| (format!("logs of {}", p.name()), Some(collect(p))))
+                }
+                Source::Fact(query) => {
+                    let key = file_of(query.key().source());
+                    (!known.contains(key)).then(|| (format!("{key} of nodes"), None))
+                }
+                _ => None,
+            };
+            if let Some(missing) = missing {
+                wanted
+                    .entry(missing)
+                    .or_default()
+                    .insert(signature.id.clone());
+            }
+        }
+    }
+    let because = "not in the input; what was seen would be surer, or ruled out";
+    wanted
+        .into_iter()
+        .map(|((what, collect), ids)| NotExamined {
+            what,
+            because: because.to_owned(),
+            signatures: ids.into_iter().take(NAMED).collect(),
+            collect: collect.or_else(|| Some(COLLECTOR.to_owned())),
+        })
+        .collect()
+}
+
+/// The file that a fact is read from, as far as its key tells: `etcd.health`, `sysctl`, `certificate`.
+fn file_of(key: &str) -> &str {
+    match key.split_once('.') {
+        Some(("etcd", _)) | None => key,
+        Some((first, _)) => first,
+    }
+}
+
 /// What would tell causes apart that stand on the same lines, the first cause first.
 pub(super) fn rivals(causes: &[Judged<'_>]) -> Vec<NotExamined> {
     causes
@@ -335,12 +401,13 @@ fn source(part: &Part) -> String {
     }
 }
 
-/// Programs whose logs were read.
+/// Programs whose logs were read; one in which anybody may speak is nobody's.
 fn heard(evidence: &Evidence) -> ProgramSet {
     let logs = evidence
         .entries
         .iter()
-        .filter(|read| read.entry.kind == EntryKind::Log && read.hits.coverage.lines > 0);
+        .filter(|read| read.entry.kind == EntryKind::Log && read.hits.coverage.lines > 0)
+        .filter(|read| !read.entry.origin.programs.is_all());
     logs.fold(ProgramSet::NONE, |set, read| {
         set.union(read.entry.origin.programs)
     })
@@ -402,6 +469,9 @@ fn collect(program: Program) -> String {
             "/var/lib/rancher/rke2/agent/containerd/containerd.log of the node (K3s: /var/lib/rancher/k3s/agent/containerd/containerd.log)".to_owned()
         }
         Program::Kernel => "journalctl --no-pager -k, or dmesg -T".to_owned(),
+        Program::Audit => {
+            "the audit log of every server: /var/lib/rancher/rke2/server/logs/audit.log (K3s: below /var/lib/rancher/k3s/server/logs, RKE1: /var/log/kube-audit/audit-log.json)".to_owned()
+        }
         Program::RancherSystemAgent => "journalctl --no-pager -u rancher-system-agent".to_owned(),
         Program::Etcd => pod("kube-system", "component=etcd"),
         Program::KubeApiserver => pod("kube-system", "component=kube-apiserver"),

@@ -1,6 +1,6 @@
 //! The situations that ranking has to get right, each as a small bundle: verdict, order, sureness and words.
 //!
-//! `rows` holds one test per row of the table in `docs/ranking.md`, in its order.
+//! `rows` holds one test per situation, `properties` what holds for every fixture bundle.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -9,4 +9,7 @@
 )]
 
 mod bundle;
+mod properties;
 mod rows;
+#[path = "../trees/mod.rs"]
+mod trees;
