@@ -1,4 +1,4 @@
-//! Real bundles of healthy clusters: nothing of severity high or critical, every member accounted for.
+//! Real bundles of healthy clusters: nothing of severity high or critical that is not true, every member accounted for.
 //! They are not part of the repository; without them each test says so and passes.
 #![allow(
     clippy::expect_used,
@@ -40,10 +40,11 @@ fn diagnose(prefix: &str) -> Option<Diagnosis> {
     )
 }
 
-fn assert_calm(diagnosis: &Diagnosis) {
+/// Nothing of severity high or critical but what was looked at and is true.
+fn assert_calm(diagnosis: &Diagnosis, is_true: &[&str]) {
     let found = diagnosis.causes.iter().chain(&diagnosis.symptoms);
     let loud: Vec<_> = found
-        .filter(|f| f.severity >= Severity::High)
+        .filter(|f| f.severity >= Severity::High && !is_true.contains(&f.signature.as_str()))
         .map(|f| (&f.signature, &f.evidence))
         .collect();
     assert!(loud.is_empty(), "{loud:#?}");
@@ -84,7 +85,8 @@ fn harvester_bundle_of_one_node() {
     let Some(diagnosis) = diagnose("supportbundle_9b6b22de") else {
         return;
     };
-    assert_calm(&diagnosis);
+    // The kernel logs 126,000 EXT4 errors of Grafana's volume, the last one as the bundle is made.
+    assert_calm(&diagnosis, &["node/file-system-went-read-only"]);
     insta::assert_snapshot!("harvester", summary(&diagnosis));
     let input = &diagnosis.inputs[0];
     assert_eq!(
@@ -107,7 +109,7 @@ fn logs_collector_of_one_control_plane_node() {
     let Some(diagnosis) = diagnose("w-guard-wg-cp-svtk6-lqtxw") else {
         return;
     };
-    assert_calm(&diagnosis);
+    assert_calm(&diagnosis, &[]);
     insta::assert_snapshot!("logs_collector", summary(&diagnosis));
     let input = &diagnosis.inputs[0];
     assert_eq!(
@@ -132,7 +134,7 @@ fn troubleshoot_bundle() {
     let Some(diagnosis) = diagnose("support-bundle-kurl-longhorn") else {
         return;
     };
-    assert_calm(&diagnosis);
+    assert_calm(&diagnosis, &[]);
     insta::assert_snapshot!("troubleshoot", summary(&diagnosis));
     assert_eq!(
         diagnosis.inputs[0]
