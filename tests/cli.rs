@@ -389,6 +389,28 @@ fn a_configuration_file_sets_defaults() {
 }
 
 #[test]
+fn the_timeline_is_text_or_json() {
+    let bundle = broken_rke2();
+    let (code, text, _) = run(&["timeline", &bundle]);
+    assert!(
+        code == 0 && text.contains("kubelet will not start on cp1"),
+        "{text}"
+    );
+    let (code, json, _) = run(&["timeline", &bundle, "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (code, json["schema"].as_str()),
+        (0, Some("bundlevet.timeline/v1"))
+    );
+    let moments = json["timeline"].as_array().unwrap();
+    let times: Vec<&str> = moments
+        .iter()
+        .map(|one| one["time"].as_str().unwrap())
+        .collect();
+    assert!(times.len() > 2 && times.is_sorted(), "{times:?}");
+}
+
+#[test]
 fn completions_and_manual_pages_cover_every_command() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let (code, script, _) = run(&["completions", shell]);

@@ -29,7 +29,7 @@ pub use diff::{DIFF_SCHEMA, diff_json, write_diff_html, write_diff_json, write_d
 pub use html::write_html;
 #[cfg(feature = "parquet")]
 pub(crate) use json::inventory_entries;
-pub use json::{SCHEMA, json, write_inventory_json, write_json, write_ndjson};
+pub use json::{SCHEMA, json, write_inventory_json, write_json, write_ndjson, write_timeline_json};
 pub use junit::write_junit;
 pub use language::Language;
 pub use lines::{LINE_BYTES, NumberedLine, each_line};

@@ -33,6 +33,24 @@ pub fn write_json(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> 
     out.write_all(b"\n")
 }
 
+/// Writes `bundlevet.timeline/v1`: the moments, and how far the clocks of nodes were apart, as the elements of the same
+/// name in the diagnosis.
+pub fn write_timeline_json(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Timeline<'a> {
+        schema: &'static str,
+        clocks: Vec<views::Clock<'a>>,
+        timeline: Vec<views::Moment<'a>>,
+    }
+    let timeline = Timeline {
+        schema: "bundlevet.timeline/v1",
+        clocks: diagnosis.clocks.iter().map(views::clock).collect(),
+        timeline: diagnosis.timeline.iter().map(views::moment).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &timeline)?;
+    out.write_all(b"\n")
+}
+
 /// Writes one finding per line: causes, then symptoms, each an element of `diagnosis` or `symptoms` with the
 /// name of its input beside it. A bundle without findings gives no line.
 pub fn write_ndjson(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
