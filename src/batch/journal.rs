@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -126,6 +127,11 @@ impl Journal {
     }
 }
 
+/// A child that was forked and has not yet become its program holds a lock that its parent gave up: for so long it is
+/// asked again.
+const LOCK_TRIES: usize = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
+
 /// Holds off a second process: two would give two bundles one name.
 fn open_lock(path: &Path) -> io::Result<File> {
     let lock = OpenOptions::new()
@@ -133,15 +139,20 @@ fn open_lock(path: &Path) -> io::Result<File> {
         .truncate(false)
         .write(true)
         .open(path)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(io::Error::other(
-            "another bundlevet batch is writing into this directory; wait for it, give another --output, or split the work with --shard",
-        )),
-        // Some network file systems have no locks.
-        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(lock),
-        Err(TryLockError::Error(error)) => Err(error),
+    for _ in 0..LOCK_TRIES {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            // Some network file systems have no locks.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                return Ok(lock);
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
+    Err(io::Error::other(
+        "another bundlevet batch is writing into this directory; wait for it, give another --output, or split the work with --shard",
+    ))
 }
 
 /// Opens the file for more lines, without what is left of a line that was never finished.

@@ -1,6 +1,6 @@
 //! What is known of a node and its cluster into checks that have to pass before an upgrade, an install or a removal.
 //!
-//! A check is a pure function over [`Facts`]; it passes, fails with what to do, or says why it could not be made and
+//! A check is a pure function over what is known (`Facts`); it passes, fails with what to do, or says why it could not be made and
 //! what would let it. The thresholds stand in [`threshold`], with their sources, and as a table in docs/preflight.md.
 
 mod cluster;
