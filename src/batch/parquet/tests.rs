@@ -31,7 +31,7 @@ fn values_nulls_and_rows_beyond_one_group_survive() {
         ],
     };
     let row = |n: u64| {
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             json!({"a": ["x", n], "n": n, "r": 0.5, "f": true, "t": "2025-01-25T10:00:00.000001Z"})
         } else {
             json!({"a": null, "other": 1, "t": "no time"})
