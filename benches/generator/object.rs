@@ -16,8 +16,7 @@ pub(super) struct Kind {
     item: &'static str,
 }
 
-const MANAGED: &str = "\
-    managedFields:
+const MANAGED: &str = "    managedFields:
     - apiVersion: v1
       fieldsType: FieldsV1
       fieldsV1:
