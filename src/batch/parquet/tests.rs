@@ -1,3 +1,5 @@
+//! Rows written as Parquet and read back: values, nulls, more than one row group, and every column documented.
+
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::json;
 

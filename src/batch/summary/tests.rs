@@ -1,3 +1,5 @@
+//! Records of several runs into the summary that people and programs read.
+
 use super::*;
 use crate::batch::Journal;
 use crate::batch::record::{Cause, Outcome, SCHEMA};

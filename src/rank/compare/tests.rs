@@ -1,3 +1,5 @@
+//! Two diagnoses of one cluster into what is new, gone, worse or better, and what cannot be told.
+
 use super::*;
 use crate::rank::{NodeSummary, NotExamined, State, Subject, Verdict};
 use crate::report::sample;

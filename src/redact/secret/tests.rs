@@ -1,3 +1,5 @@
+//! Secrets of every class are found in the texts that bundles hold, and what diagnoses stays.
+
 use proptest::prelude::*;
 
 use super::super::text::secrets;

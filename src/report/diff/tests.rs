@@ -1,3 +1,5 @@
+//! A comparison in every form that people and programs read, hostile texts included.
+
 use crate::evidence::Evidence;
 use crate::rank::{Diagnosis, NodeSummary, compare};
 use crate::report::sample;

@@ -1,3 +1,5 @@
+//! The SARIF log of a rich and hostile diagnosis.
+
 use serde_json::Value;
 
 use super::write_sarif;
