@@ -12,6 +12,7 @@ mod inventory;
 mod local;
 mod manual;
 mod outcome;
+mod plugin;
 mod progress;
 mod reading;
 mod redact;

@@ -15,6 +15,7 @@ use clap::{ArgMatches, CommandFactory};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::outcome::{Done, Outcome};
+use crate::plugin;
 use file::Source;
 
 /// Print the settings that bundlevet.toml makes, and where it was found.
@@ -43,7 +44,7 @@ pub(crate) struct Configured {
 /// Reads the command line. Usage errors, `--help` and `--version` end the process here, as clap does.
 pub(crate) fn read(args: Vec<OsString>) -> Result<Configured, Failure> {
     let source = file::find(&args)?;
-    let mut command = Cli::command();
+    let mut command = plugin::named(Cli::command(), args.first().map(OsString::as_os_str));
     if let Some(source) = &source {
         for setting in &source.settings {
             command = setting::apply(command, setting, &source.path)?;
