@@ -520,6 +520,34 @@ fn what_recovered_is_named_as_past() {
     );
 }
 
+/// A log alone does not show that all is well if its program died of something that no signature knows.
+#[test]
+fn a_log_that_ends_fatally_is_not_healthy() {
+    let died = || vec![info(9, "Starting"), fatal(8, "the frobnicator is cold")];
+    let d = Bundle::rke2().log(SERVER, died()).scan();
+    assert_eq!(d.verdict, Verdict::NoKnownCause, "{}", d.headline);
+    let said = &d.unusual[0];
+    assert!(said.sample.contains("frobnicator"), "{said:?}");
+    assert_eq!(
+        said.because,
+        "a fatal message, and the last line of the log"
+    );
+
+    let recovered = died()
+        .into_iter()
+        .map(|_| fatal(500, "the frobnicator is cold"));
+    let lines = recovered.chain(every(5, 480, 0, |m| info(m, "Cluster is healthy")));
+    let d = Bundle::rke2().log(SERVER, lines).scan();
+    assert_eq!(d.verdict, Verdict::Healthy, "{}", d.headline);
+
+    // the states of the nodes do show it
+    let d = Bundle::rke2()
+        .log(SERVER, died())
+        .nodes(&[("n1", "Ready")])
+        .scan();
+    assert_eq!(d.verdict, Verdict::Healthy, "{}", d.headline);
+}
+
 /// Nothing known: no guess, and what is unusual.
 #[test]
 fn where_nothing_is_known_it_says_what_is_unusual() {

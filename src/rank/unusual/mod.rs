@@ -5,6 +5,7 @@
 //! around the failure, what comes in a burst, what an entry repeats at its end, logs that stop early, and objects
 //! that are stuck. Nothing here is a cause; it is where to look.
 
+mod ended;
 mod outstanding;
 mod survey;
 mod template;
@@ -94,6 +95,8 @@ pub fn implicated(evidence: &Evidence, diagnosis: &Diagnosis) -> Implicated {
             found = logs(evidence).collect();
         }
         entries.extend(found);
+    } else if ended::is_unproven(evidence, diagnosis) {
+        entries.extend(logs(evidence));
     }
     let mut left = BYTES;
     let bounded = entries.into_iter().filter(|read| {

@@ -8,12 +8,12 @@ use super::super::anchor::{list, text, time};
 use super::super::quote::shown;
 use super::super::{Diagnosis, Unusual, WaitingLine};
 use super::survey::{BUCKET, EntrySurvey, Template};
-use super::{failure, is_unexplained, is_upgrade_job};
+use super::{ended, failure, is_unexplained, is_upgrade_job};
 use crate::bundle::Instance;
 use crate::evidence::{Evidence, ReadEntry};
 
 /// So much is reported in all, and of one entry.
-const REPORTED: usize = 15;
+pub(super) const REPORTED: usize = 15;
 const PER_ENTRY: usize = 3;
 /// What is new this long before a failure, or this soon after it, may have to do with it.
 const BEFORE: SignedDuration = SignedDuration::from_mins(30);
@@ -52,6 +52,11 @@ pub fn complete(diagnosis: &mut Diagnosis, evidence: &Evidence, mut surveys: Vec
         .collect();
     if let Some(upgrade) = &mut diagnosis.upgrade {
         upgrade.waiting_for = waiting;
+    }
+    if ended::is_unproven(evidence, diagnosis) {
+        let fatal = |survey: &EntrySurvey| read(survey).and_then(|read| ended::fatal(read, survey));
+        ended::tell(diagnosis, surveys.iter().filter_map(fatal).collect());
+        return;
     }
     if !is_unexplained(diagnosis) {
         return;
@@ -142,7 +147,7 @@ fn of_entry(
     found
 }
 
-fn unusual(
+pub(super) fn unusual(
     survey: &EntrySurvey,
     sample: &str,
     count: u64,

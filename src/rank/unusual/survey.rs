@@ -33,6 +33,8 @@ pub struct EntrySurvey {
     pub(super) templates: Vec<Template>,
     /// Template and number of the lines at the end that share it.
     pub(super) tail: Option<Tail>,
+    /// Number of its last line.
+    pub(super) lines: u64,
 }
 
 /// One kind of line.
@@ -45,7 +47,12 @@ pub(super) struct Template {
     pub(super) complains: bool,
     /// Claims to be an error or worse.
     pub(super) severe: bool,
+    /// Claims to be the last thing that its program says.
+    pub(super) fatal: bool,
     pub(super) first: Option<Timestamp>,
+    pub(super) last: Option<Timestamp>,
+    /// Number of its last line.
+    pub(super) line: u64,
     /// Lines per ten minutes.
     pub(super) buckets: BTreeMap<i64, u64>,
 }
@@ -105,6 +112,7 @@ impl Visit for Surveyor {
 struct Growing {
     template: Template,
     first: Option<Stamp>,
+    last: Option<Stamp>,
 }
 
 fn survey(entry: &Entry, collected_at: Option<Timestamp>, bytes: &mut dyn Read) -> EntrySurvey {
@@ -134,7 +142,9 @@ fn survey(entry: &Entry, collected_at: Option<Timestamp>, bytes: &mut dyn Read) 
         };
         if let Some(one) = growing.get_mut(at) {
             one.template.count += 1;
+            one.template.line = number;
             one.first = one.first.or(line.stamp);
+            one.last = line.stamp.or(one.last);
             if let Some(second) = line.stamp.and_then(order) {
                 *one.template
                     .buckets
@@ -161,10 +171,12 @@ fn survey(entry: &Entry, collected_at: Option<Timestamp>, bytes: &mut dyn Read) 
             .into_iter()
             .map(|one| Template {
                 first: resolve(one.first),
+                last: resolve(one.last),
                 ..one.template
             })
             .collect(),
         tail: run.end(resolve),
+        lines: number,
     }
 }
 
@@ -176,11 +188,13 @@ fn fresh(masked: String, line: &Line) -> Growing {
                 None => complains(&line.text),
             },
             severe: line.level >= Some(Level::Error),
+            fatal: line.level == Some(Level::Fatal),
             text: masked,
             sample: line.text.chars().take(SAMPLE).collect(),
             ..Template::default()
         },
         first: line.stamp,
+        last: line.stamp,
     }
 }
 
