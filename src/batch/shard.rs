@@ -29,9 +29,15 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || "write I/N, 1/8 to 8/8".to_owned();
+        let wrong =
+            || "write I/N, 1/8 to 8/8 (0+1/8 to 7+1/8 from an index that starts at 0)".to_owned();
         let (index, of) = text.split_once('/').ok_or_else(wrong)?;
+        // Kubernetes puts its index into an argument, but cannot add, and an image without a shell cannot either.
+        let (index, zero) = index
+            .strip_suffix("+1")
+            .map_or((index, 0), |index| (index, 1));
         let index: u32 = index.parse().map_err(|_| wrong())?;
+        let index = index.checked_add(zero).ok_or_else(wrong)?;
         let of: u32 = of.parse().map_err(|_| wrong())?;
         if (1..=of).contains(&index) {
             Ok(Shard { index, of })
@@ -76,9 +82,22 @@ mod tests {
 
     #[test]
     fn what_is_no_share_is_refused() {
-        for text in ["0/4", "5/4", "1", "a/b", "1/0", "-1/2"] {
+        for text in [
+            "0/4",
+            "5/4",
+            "1",
+            "a/b",
+            "1/0",
+            "-1/2",
+            "8+1/8",
+            "4294967295+1/8",
+            "+1/8",
+            "1+2/8",
+        ] {
             assert!(text.parse::<Shard>().is_err(), "{text}");
         }
         assert_eq!("2/8".parse::<Shard>().unwrap().label(), "2-of-8");
+        assert_eq!("0+1/8".parse::<Shard>().unwrap().label(), "1-of-8");
+        assert_eq!("7+1/8".parse::<Shard>().unwrap().label(), "8-of-8");
     }
 }

@@ -49,7 +49,7 @@ pub(crate) struct Args {
     /// How often a watched directory is looked at, and how long a bundle must not have changed
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
     settle: Duration,
-    /// Only this share of the bundles (2/8: the second of eight)
+    /// Only this share of the bundles (2/8: the second of eight; 1+1/8, too, for an index from 0)
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
     /// Bundles read side by side, and threads of a big one; 0: one per core
