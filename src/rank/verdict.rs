@@ -127,7 +127,7 @@ fn symptoms_only(
         let titles: Vec<&str> = list.iter().take(3).map(|f| f.title.as_str()).collect();
         titles.join("; ")
     };
-    let shared = judged.iter().any(|judged| !judged.rivals.is_empty());
+    let shared = candidates.len() > 1 && judged.iter().any(|judged| !judged.rivals.is_empty());
     let headline = match (alive.is_empty(), candidates.is_empty()) {
         (false, true) => format!("symptoms without a known cause: {}", named(alive)),
         (false, false) => format!(
