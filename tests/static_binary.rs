@@ -10,27 +10,15 @@ mod trees;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Builds with the C runtime linked in and returns the binary.
+/// Builds what is released and returns the binary.
 fn build() -> PathBuf {
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/static");
-    let triple = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    let status = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "--bin",
-            "bundlevet",
-            "--target",
-            &triple,
-            "--target-dir",
-        ])
-        .arg(&target)
-        .env("RUSTFLAGS", "-C target-feature=+crt-static")
-        .status()
-        .expect("cargo runs");
-    assert!(status.success(), "the static build failed");
-    target.join(triple).join("release/bundlevet")
+    let output = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/static"))
+        .output()
+        .expect("deploy/static runs");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the static build failed: {error}");
+    let path = String::from_utf8(output.stdout).expect("a path");
+    PathBuf::from(path.trim_end())
 }
 
 #[test]
