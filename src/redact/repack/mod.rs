@@ -3,6 +3,7 @@
 //! The walkers of [`crate::bundle`] say where containers begin and end; for each there is a frame on a stack that takes
 //! its members. A member's packed bytes wait in a [`spool`] until their number is known.
 
+mod pump;
 mod sink;
 mod spool;
 mod zip;
@@ -13,16 +14,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flate2::Compression;
-use flate2::Crc;
 use flate2::write::DeflateEncoder;
 use jiff::Timestamp;
 
 use super::names::Learned;
-use super::stream::{CHUNK, Content, Stream};
+use super::stream::{Content, Stream};
 use super::tally::{Counts, Mapping};
 use super::text::Redactor;
-use crate::bundle::{Container, Entry, EntryKind, Member, Skip, Visit, is_opaque};
+use crate::bundle::{Container, Entry, EntryKind, Member, Skip, Visit};
 use crate::error::Problem;
+use pump::{Pump, Summed};
 use sink::{Out, Sink};
 use spool::{Shared, Spool};
 
@@ -69,8 +70,7 @@ pub struct Repack<'a> {
     stream: Stream,
     done: Redacted,
     failed: Option<io::Error>,
-    chunk: Vec<u8>,
-    ready: Vec<u8>,
+    pump: Pump,
 }
 
 /// The member that stands next.
@@ -126,8 +126,7 @@ impl<'a> Repack<'a> {
             next: Named::default(),
             done: Redacted::default(),
             failed: None,
-            chunk: vec![0; CHUNK],
-            ready: Vec::new(),
+            pump: Pump::new(),
         }
     }
 
@@ -295,52 +294,30 @@ impl<'a> Repack<'a> {
             Content::Other
         };
         self.stream.begin(&entry.path, content);
-        let (chunk, ready) = (
-            std::mem::take(&mut self.chunk),
-            std::mem::take(&mut self.ready),
-        );
-        let mut pump = Pump {
-            chunk,
-            ready,
-            stream: &mut self.stream,
-            read: 0,
-            opaque: false,
-        };
+        let (pump, stream) = (&mut self.pump, &mut self.stream);
         let mut spool = Spool::new(&self.options.scratch);
         let packed = match self.stack.last_mut().map(|frame| &mut frame.form) {
             Some(Form::Zip(_)) => {
                 let level = Compression::new(self.options.level);
-                let mut deflate = Summed {
-                    crc: Crc::new(),
-                    size: 0,
-                    inner: DeflateEncoder::new(&mut spool, level),
-                };
-                pump.run(bytes, &mut deflate)?;
+                let mut deflate = Summed::new(DeflateEncoder::new(&mut spool, level));
+                pump.run(bytes, stream, &mut deflate)?;
                 let (crc, size) = (deflate.crc.sum(), deflate.size);
                 deflate.inner.finish()?;
                 Packed::Deflated { crc, size }
             }
             Some(Form::Tar(_)) => {
-                pump.run(bytes, &mut spool)?;
+                pump.run(bytes, stream, &mut spool)?;
                 Packed::Whole
             }
             Some(Form::One(sink)) => {
-                pump.run(bytes, sink)?;
+                pump.run(bytes, stream, sink)?;
                 Packed::Whole
             }
             Some(Form::Taken) | None => Packed::Whole,
         };
-        let Pump {
-            chunk,
-            ready,
-            read,
-            opaque,
-            ..
-        } = pump;
-        (self.chunk, self.ready) = (chunk, ready);
-        self.done.bytes += read;
+        self.done.bytes += self.pump.read;
         self.note(&entry.path);
-        if opaque {
+        if self.pump.opaque {
             self.leave_out(&entry.path, "binary data that cannot be redacted");
         } else {
             self.done.copied += 1;
@@ -380,65 +357,6 @@ enum Packed {
 pub(crate) fn redacted_path(redactor: &Redactor, path: &str) -> String {
     let parts: Vec<String> = path.split('/').map(|part| redactor.text(part)).collect();
     parts.join("/")
-}
-
-/// Sums up what passes.
-struct Summed<W> {
-    crc: Crc,
-    /// The checksum's own counter has 32 bits.
-    size: u64,
-    inner: W,
-}
-
-impl<W: Write> Write for Summed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let n = self.inner.write(bytes)?;
-        self.crc.update(bytes.get(..n).unwrap_or_default());
-        self.size += n as u64;
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
-
-/// Moves bytes through the stream.
-struct Pump<'s> {
-    chunk: Vec<u8>,
-    ready: Vec<u8>,
-    stream: &'s mut Stream,
-    read: u64,
-    /// The bytes are no text and were not passed on.
-    opaque: bool,
-}
-
-impl Pump<'_> {
-    /// A read error ends the entry: what came before it is kept, and the reader reports it. A write error comes back.
-    fn run(&mut self, bytes: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
-        let mut first = true;
-        loop {
-            let n = match bytes.read(&mut self.chunk) {
-                Ok(0) => break,
-                Ok(n) => n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(_) => break,
-            };
-            let piece = self.chunk.get(..n).unwrap_or_default();
-            if first && is_opaque(piece) {
-                self.opaque = true;
-                return Ok(());
-            }
-            first = false;
-            self.read += n as u64;
-            self.ready.clear();
-            self.stream.feed(piece, &mut self.ready);
-            out.write_all(&self.ready)?;
-        }
-        self.ready.clear();
-        self.stream.finish(&mut self.ready);
-        out.write_all(&self.ready)
-    }
 }
 
 impl Visit for Repack<'_> {
