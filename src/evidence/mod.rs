@@ -21,6 +21,7 @@ pub use collect::{Collected, Collector};
 pub use fact::Fact;
 pub use handover::{Errand, Idle};
 pub use object::{Object, ObjectKey};
+pub(crate) use objects::PLAN_KEYS;
 pub use objects::{ObjectLimits, Wanted};
 pub use progress::Progress;
 pub use store::{Evidence, ReadEntry};

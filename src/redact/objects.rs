@@ -10,26 +10,12 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::class::{Class, is_pseudonym};
 use super::text::{Redactor, Work};
+use crate::evidence::PLAN_KEYS;
 
 /// More lines than this are no Secret.
 const MOST_HELD: usize = 2 << 20;
 /// Most bytes that a packed value is expanded to.
 const MOST_EXPANDED: u64 = 16 << 20;
-
-/// Keys of a machine plan that say how it went; diagnosis needs them, so they are redacted inside and not replaced.
-const PLAN_KEYS: &[&str] = &[
-    "applied-checksum",
-    "applied-output",
-    "applied-periodic-output",
-    "failed-checksum",
-    "failed-output",
-    "failure-count",
-    "failure-threshold",
-    "last-apply-time",
-    "max-failures",
-    "probe-statuses",
-    "success-count",
-];
 
 /// One line, as far as maps are concerned.
 struct Pair<'l> {
@@ -325,6 +311,7 @@ fn hidden(key: &str, value: &str, redactor: &Redactor, work: &mut Work) -> Strin
         if is_pseudonym(bytes) {
             return value.to_owned();
         }
+        // how a plan went is needed to diagnose: redacted inside, not replaced
         if PLAN_KEYS.contains(&key)
             && let Some(inner) = redacted(bytes, redactor, work)
         {

@@ -22,6 +22,7 @@ use std::io::{Cursor, Read};
 
 pub use kinds::with_group;
 pub use limits::{ObjectLimits, ObjectsRead};
+pub(crate) use wanted::PLAN_KEYS;
 pub use wanted::Wanted;
 
 use crate::bundle::Entry;

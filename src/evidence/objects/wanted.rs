@@ -9,7 +9,7 @@ use crate::evidence::ObjectKey;
 use crate::signature::query::Query;
 
 /// Keys of a machine-plan Secret that say how the plan went; `plan` holds tokens and is never kept.
-pub(super) const PLAN_KEYS: &[&str] = &[
+pub(crate) const PLAN_KEYS: &[&str] = &[
     "applied-checksum",
     "applied-output",
     "applied-periodic-output",
