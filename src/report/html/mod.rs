@@ -185,72 +185,71 @@ fn footer(page: &Page) -> Markup {
 /// The parts below the verdict, the most telling first.
 fn sections(page: &Page) -> Vec<Section> {
     let diagnosis = page.diagnosis;
-    let mut all = Vec::new();
-    let mut add = |id, title: &str, count: usize, body: Option<Markup>| {
-        if let Some(body) = body {
-            all.push(Section {
-                id,
-                title: page.say(title),
-                count: Some(count).filter(|count| *count > 0),
-                body,
-            });
-        }
-    };
     let (open, explained): (Vec<_>, Vec<_>) = diagnosis
         .symptoms
         .iter()
         .partition(|one| one.explained_by.is_empty());
-    add(
-        "causes",
-        "Causes",
-        diagnosis.causes.len(),
-        cause::causes(page),
-    );
-    add("chain", "What explains what", 0, graph::graph(page));
-    add("timeline", "Timeline", 0, picture::picture(page));
-    add(
-        "symptoms",
-        "Symptoms without a known cause",
-        open.len(),
-        cause::symptoms(page, &open),
-    );
-    add(
-        "explained",
-        "Explained symptoms",
-        explained.len(),
-        cause::explained(page, &explained),
-    );
-    add(
-        "unusual",
-        "What stands out",
-        diagnosis.unusual.len(),
-        rest::unusual(page),
-    );
-    add("upgrade", "Upgrade", 0, views::upgrade(page));
-    add("etcd", "etcd", 0, views::etcd(page));
-    add(
-        "cluster",
-        "What was collected",
-        0,
-        Some(cluster::cluster(page)),
-    );
-    add(
-        "checked",
-        "Checked and fine",
-        diagnosis.checked.len(),
-        rest::checked(page),
-    );
-    add(
-        "missing",
-        "Not examined, and what to ask for",
-        diagnosis.not_examined.len(),
-        rest::missing(page),
-    );
-    add(
-        "problems",
-        "Problems with the input",
-        diagnosis.problems.len(),
-        rest::problems(page),
-    );
-    all
+    let parts = [
+        (
+            "causes",
+            "Causes",
+            diagnosis.causes.len(),
+            cause::causes(page),
+        ),
+        ("chain", "What explains what", 0, graph::graph(page)),
+        ("timeline", "Timeline", 0, picture::picture(page)),
+        (
+            "symptoms",
+            "Symptoms without a known cause",
+            open.len(),
+            cause::symptoms(page, &open),
+        ),
+        (
+            "explained",
+            "Explained symptoms",
+            explained.len(),
+            cause::explained(page, &explained),
+        ),
+        (
+            "unusual",
+            "What stands out",
+            diagnosis.unusual.len(),
+            rest::unusual(page),
+        ),
+        ("upgrade", "Upgrade", 0, views::upgrade(page)),
+        ("etcd", "etcd", 0, views::etcd(page)),
+        (
+            "cluster",
+            "What was collected",
+            0,
+            Some(cluster::cluster(page)),
+        ),
+        (
+            "checked",
+            "Checked and fine",
+            diagnosis.checked.len(),
+            rest::checked(page),
+        ),
+        (
+            "missing",
+            "Not examined, and what to ask for",
+            diagnosis.not_examined.len(),
+            rest::missing(page),
+        ),
+        (
+            "problems",
+            "Problems with the input",
+            diagnosis.problems.len(),
+            rest::problems(page),
+        ),
+    ];
+    let whole = |(id, title, count, body): (_, _, usize, Option<Markup>)| {
+        Some(Section {
+            id,
+            title: page.say(title),
+            count: Some(count).filter(|count| *count > 0),
+            body: body?,
+        })
+    };
+    parts.into_iter().filter_map(whole).collect()
 }
