@@ -24,6 +24,7 @@ use crate::rank::surroundings::{self, Gatherer, Quoted};
 use crate::rank::unusual::{self, Surveyor};
 use crate::rank::{self, About, Diagnosis};
 use crate::redact::{self, Key, Learned, Learner, PackOptions, Redacted, Redactor, Repack, Veil};
+use crate::report;
 use crate::signature::Database;
 
 /// How a scan runs. The defaults suit a workstation.
@@ -87,6 +88,7 @@ pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) 
     let mut diagnosis = rank::diagnose_about(database, &evidence, findings, inputs, about);
     look_again(paths, &evidence, &mut diagnosis, options)?;
     look_around(paths, &mut diagnosis, options)?;
+    report::hide_secrets(&mut diagnosis);
     Ok(Scan {
         evidence,
         diagnosis,

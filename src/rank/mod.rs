@@ -23,6 +23,7 @@ mod remedy;
 mod score;
 mod summary;
 pub mod surroundings;
+mod texts;
 mod timeline;
 pub mod unusual;
 mod upgrade;

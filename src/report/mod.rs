@@ -40,7 +40,7 @@ pub use pages::{signature_index, signature_page};
 pub use preflight::{PREFLIGHT_SCHEMA, write_preflight_json, write_preflight_openmetrics};
 pub use redacted::{write_mapping, write_redacted, write_redacted_json};
 pub use sarif::write_sarif;
-pub use secret::masked;
+pub use secret::{hide_secrets, masked};
 pub use show::{Around, Search, Shown, grep, show};
 pub use skeleton::skeleton;
 pub use text::{

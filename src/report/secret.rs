@@ -1,7 +1,10 @@
 //! Quoted text into the same text without its secrets: tokens, passwords, keys. What diagnoses stays readable.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
+use crate::rank::{Diagnosis, EvidenceItem, RankedFinding};
 use crate::redact::secrets;
 
 /// What stands in place of a secret.
@@ -24,9 +27,66 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A secret that is shorter may be a word that stands elsewhere for itself.
+const LEAST: usize = 6;
+
+/// Masks the secrets in every text of a diagnosis, so that no report of it can show one: quoted lines, and what was
+/// captured from them and stands in titles, subjects, commands and the timeline.
+pub fn hide_secrets(diagnosis: &mut Diagnosis) {
+    let findings = diagnosis.causes.iter().chain(&diagnosis.symptoms);
+    let captured: BTreeSet<(Reverse<usize>, String)> = findings
+        .flat_map(captured)
+        .map(|secret| (Reverse(secret.len()), secret))
+        .collect();
+    diagnosis.each_text(&mut |text| {
+        if let Cow::Owned(hidden) = masked(text) {
+            *text = hidden;
+        }
+        for (_, secret) in &captured {
+            if text.contains(secret.as_str()) {
+                *text = text.replace(secret.as_str(), MASK);
+            }
+        }
+    });
+}
+
+/// Secrets that were captured: away from the key that they stood behind, nothing shows that they are some.
+fn captured(finding: &RankedFinding) -> Vec<String> {
+    let mut out = Vec::new();
+    for item in &finding.evidence {
+        let (text, captures) = match item {
+            EvidenceItem::Line { text, captures, .. }
+            | EvidenceItem::Object { text, captures, .. } => (text, captures),
+            EvidenceItem::Fact { .. } => continue,
+        };
+        for secret in secrets(text)
+            .into_iter()
+            .filter_map(|place| text.get(place))
+        {
+            for value in captures.values() {
+                let shared = if value.contains(secret) {
+                    secret
+                } else if secret.contains(value.as_str()) {
+                    value
+                } else {
+                    continue;
+                };
+                if shared.len() >= LEAST {
+                    out.push(shared.to_owned());
+                }
+            }
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::rank::{Lane, Mark, MarkKind, Subject};
+    use crate::report::{Format, Language, TextOptions, sample, write, write_timeline};
 
     #[test]
     fn secrets_go() {
@@ -87,5 +147,64 @@ mod tests {
         ] {
             assert_eq!(masked(text), text);
         }
+    }
+
+    /// Seeds the secret wherever the bundle's own words may stand, behind a key and, where it was captured, bare.
+    fn seeded() -> Diagnosis {
+        let mut diagnosis = sample::rich();
+        diagnosis.each_text(&mut |text| text.push_str(&format!(" password=\"{SECRET}\"")));
+        let cause = &mut diagnosis.causes[0];
+        for item in &mut cause.evidence {
+            if let EvidenceItem::Line { captures, .. } = item {
+                captures.insert("name".to_owned(), SECRET.to_owned());
+            }
+        }
+        cause.title = format!("login as {SECRET} failed");
+        cause.subjects = vec![Subject::of([("volume", SECRET)])];
+        diagnosis.headline = cause.title.clone();
+        let mark = Mark {
+            time: Timestamp::UNIX_EPOCH,
+            kind: MarkKind::Change,
+            what: format!("{SECRET} changed"),
+            count: 1,
+        };
+        diagnosis.chart.lanes.push(Lane {
+            component: SECRET.to_owned(),
+            marks: vec![mark],
+            ..Lane::default()
+        });
+        diagnosis
+    }
+
+    const SECRET: &str = "hunter2hunter2";
+
+    #[test]
+    fn a_seeded_secret_is_in_no_format() {
+        let mut diagnosis = seeded();
+        hide_secrets(&mut diagnosis);
+        let mut leaks = Vec::new();
+        let mut look = |name: &str, text: &[u8]| {
+            leaks.extend(memchr::memmem::find(text, SECRET.as_bytes()).map(|_| name.to_owned()));
+        };
+        for language in Language::ALL {
+            let options = TextOptions {
+                language: *language,
+                ..TextOptions::default()
+            };
+            for format in Format::ALL {
+                let mut out = Vec::new();
+                write(*format, &diagnosis, &options, &mut out).unwrap();
+                assert!(!out.is_empty());
+                look(format.word(), &out);
+            }
+            let mut out = Vec::new();
+            write_timeline(&diagnosis, &options, &mut out).unwrap();
+            look("timeline", &out);
+        }
+        assert_eq!(leaks, [""; 0]);
+        assert_eq!(
+            diagnosis.causes[0].subjects,
+            [Subject::of([("volume", "***")])]
+        );
     }
 }
