@@ -300,7 +300,7 @@ pub(super) fn describe(index: &Index<'_>, seen: &[&Observation]) -> String {
             format!("{} of {total} {kind} objects: {shown}", objects.len())
         }
         Proof::Fact { key, text, .. } => match &first.place.node {
-            Some(node) => format!("{key} on {node}: {text}"),
+            Some(node) => format!("{key} ({node}): {text}"),
             None => format!("{key}: {text}"),
         },
         Proof::Series(_) => {

@@ -67,7 +67,7 @@ pub(super) fn versions(facts: &Facts<'_>) -> Outcome {
             .iter()
             .map(|(version, names)| match versions.len() {
                 1 => (*version).to_owned(),
-                _ => format!("{version} on {}", several(names)),
+                _ => format!("{version} ({})", several(names)),
             });
         told.push(format!("{what} {}", list.collect::<Vec<_>>().join("; ")));
     }

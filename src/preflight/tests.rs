@@ -260,7 +260,7 @@ fn the_cluster() {
     let mut mixed = Made::default().nodes(&[("n1", true), ("n2", true)]);
     mixed.0.objects.values_mut().next().unwrap()[1].value["status"]["nodeInfo"]["kubeletVersion"] =
         json!("v1.29.1");
-    assert!(text(&mixed.check("versions", Purpose::Any)).contains("v1.29.1 on n2"));
+    assert!(text(&mixed.check("versions", Purpose::Any)).contains("v1.29.1 (n2)"));
     let volume = |state: &str| {
         let volume = json!({"metadata": {"name": "pvc-1"}, "status": {"robustness": state}});
         Made::default()

@@ -236,7 +236,7 @@ impl Drawing {
         }
         for condition in upgrade.into_iter().flat_map(|view| &view.conditions) {
             if let (Some(since), Some(status)) = (condition.since, &condition.status) {
-                let text = format!("{} is {status}", condition.name);
+                let text = format!("{}: {status}", condition.name);
                 self.mark(
                     &(None, "upgrade".to_owned()),
                     MarkKind::Change,

@@ -29,7 +29,7 @@ pub struct EtcdView {
     pub text: String,
     /// The limit of the database in bytes, configured or default.
     pub quota: u64,
-    /// Alarms that are raised: `NOSPACE on 8e9e05c52164694d`.
+    /// Alarms that are raised: `NOSPACE (8e9e05c52164694d)`.
     pub alarms: Vec<String>,
     /// Titles of living findings about slowness.
     pub slow: Vec<String>,
@@ -287,7 +287,7 @@ fn alarms(evidence: &Evidence) -> Vec<String> {
         .filter_map(|value| {
             let alarm = text(value, "alarm").filter(|alarm| *alarm != "NONE")?;
             Some(match text(value, "member") {
-                Some(member) => format!("{alarm} on {member}"),
+                Some(member) => format!("{alarm} ({member})"),
                 None => alarm.to_owned(),
             })
         })
@@ -421,6 +421,6 @@ mod tests {
             (first.leader, first.db_size),
             (Some(true), Some(2_000_000_000))
         );
-        assert_eq!(view.alarms, ["NOSPACE on 8e9e"]);
+        assert_eq!(view.alarms, ["NOSPACE (8e9e)"]);
     }
 }

@@ -25,8 +25,8 @@ mod words;
 #[cfg(test)]
 pub(crate) mod sample;
 
-pub use diff::{DIFF_SCHEMA, diff_json, write_diff_html, write_diff_json, write_diff_text};
-pub use html::write_html;
+pub use diff::{DIFF_SCHEMA, diff_json, write_diff_json};
+pub use html::{write_diff_html, write_html};
 #[cfg(feature = "parquet")]
 pub(crate) use json::inventory_entries;
 pub use json::{SCHEMA, json, write_inventory_json, write_json, write_ndjson, write_timeline_json};
@@ -44,8 +44,8 @@ pub use secret::{hide_secrets, masked};
 pub use show::{Around, Search, Shown, grep, show};
 pub use skeleton::skeleton;
 pub use text::{
-    DatabaseAge, TextOptions, write_inventory, write_preflight_text, write_signature, write_text,
-    write_timeline, write_why,
+    DatabaseAge, TextOptions, write_diff_text, write_inventory, write_preflight_text,
+    write_signature, write_text, write_timeline, write_why,
 };
 pub use whole::{write_private, write_whole};
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use bundlevet::evidence::Progress;
 use bundlevet::pipeline::{self, Scan, ScanOptions};
-use bundlevet::rank::{Comparison, compare};
-use bundlevet::report::{self, write_whole};
+use bundlevet::rank::{Comparison, Diagnosis, compare};
+use bundlevet::report::{self, Language, TextOptions, write_whole};
 use bundlevet::signature::{Database, Severity};
 
 use super::database::DatabaseArgs;
@@ -16,6 +16,7 @@ use super::outcome::{Done, Outcome};
 use super::progress::Shown;
 use super::reading::open_options;
 use super::scan::severities;
+use super::terminal;
 
 /// Say what changed between two bundles of one cluster: what is new, gone, worse or better.
 #[derive(clap::Args)]
@@ -58,13 +59,27 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let (database, _) = args.database.load()?;
     let before = scan(&args.before, &database, args.threads)?;
     let after = scan(&args.after, &database, args.threads)?;
-    let comparison = compare(
-        (&before.diagnosis, &before.evidence),
-        (&after.diagnosis, &after.evidence),
-    );
+    // Programs read English; people read their language.
+    let language = match args.format.as_str() {
+        "json" => Language::English,
+        _ => terminal::language(),
+    };
+    let tell = |diagnosis: Diagnosis| match language {
+        Language::English => diagnosis,
+        language => diagnosis.in_language(language.tag()),
+    };
+    let (first, second) = (tell(before.diagnosis), tell(after.diagnosis));
+    let comparison = compare((&first, &before.evidence), (&second, &after.evidence));
+    let in_file = args.output.is_some();
+    let options = TextOptions {
+        width: if in_file { 100 } else { terminal::width() },
+        color: !in_file && terminal::color(),
+        language,
+        ..TextOptions::default()
+    };
     match &args.output {
-        Some(path) => write_whole(path, |out| write(args, &comparison, out))?,
-        None => write(args, &comparison, &mut io::stdout().lock())?,
+        Some(path) => write_whole(path, |out| write(args, &comparison, &options, out))?,
+        None => write(args, &comparison, &options, &mut io::stdout().lock())?,
     }
     let failing = args
         .fail_on
@@ -84,10 +99,15 @@ fn scan(path: &Path, database: &Arc<Database>, threads: usize) -> Result<Scan, F
     Ok(pipeline::scan(&[path.to_owned()], database, &options)?)
 }
 
-fn write(args: &Args, comparison: &Comparison<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn write(
+    args: &Args,
+    comparison: &Comparison<'_>,
+    options: &TextOptions,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     match args.format.as_str() {
         "json" => report::write_diff_json(comparison, out),
-        "html" => report::write_diff_html(comparison, out),
-        _ => report::write_diff_text(comparison, args.all, out),
+        "html" => report::write_diff_html(comparison, options, out),
+        _ => report::write_diff_text(comparison, args.all, options, out),
     }
 }

@@ -154,6 +154,7 @@ impl Args {
                 let text = TextOptions {
                     width: terminal::width(),
                     color: terminal::color(),
+                    language: terminal::language(),
                     ..TextOptions::default()
                 };
                 report::write_preflight_text(&made, &text, out)?;

@@ -100,7 +100,7 @@ fn facts_are_of_their_node() {
     assert_eq!(found.state, State::Ongoing);
     assert_eq!(
         found.cases[0].reasons,
-        ["sysctl.vm.overcommit_memory on n1: sysctl.vm.overcommit_memory = \"0\""]
+        ["sysctl.vm.overcommit_memory (n1): sysctl.vm.overcommit_memory = \"0\""]
     );
 }
 

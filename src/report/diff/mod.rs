@@ -1,47 +1,52 @@
-//! What changed between two bundles, in text, JSON and HTML.
+//! What changed between two bundles, for programs, and what every form for people says of it.
 
-mod html;
 mod json;
-mod text;
 
 #[cfg(test)]
 mod tests;
 
-pub use html::write_diff_html;
 pub use json::{DIFF_SCHEMA, diff_json, write_diff_json};
-pub use text::write_diff_text;
 
-use jiff::Timestamp;
-
-use crate::rank::{ChangedFinding, Cluster, Comparison, InputSummary};
+use crate::rank::{Change, ChangedFinding, Cluster, Comparison, InputSummary};
+use crate::report::text::words::minute;
 use crate::report::{masked, neutral};
 
 /// Foreign text as every form shows it.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     masked(&neutral(text)).into_owned()
 }
 
-fn title(finding: &ChangedFinding<'_>) -> String {
+pub(super) fn title(finding: &ChangedFinding<'_>) -> String {
     finding
         .shown()
         .map_or_else(String::new, |finding| shown(&finding.title))
 }
 
-fn time(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%MZ").to_string()
+/// The files of one side.
+pub(super) fn paths(inputs: &[InputSummary]) -> String {
+    let paths: Vec<String> = inputs.iter().map(|input| shown(&input.path)).collect();
+    paths.join(", ")
 }
 
-fn input(inputs: &[InputSummary]) -> String {
-    let paths: Vec<String> = inputs.iter().map(|input| shown(&input.path)).collect();
-    let collected = inputs.iter().filter_map(|input| input.collected_at).max();
-    match collected {
-        Some(at) => format!("{}, collected {}", paths.join(", "), time(at)),
-        None => paths.join(", "),
+/// When the newest of them was collected.
+pub(super) fn collected(inputs: &[InputSummary]) -> Option<String> {
+    let newest = inputs.iter().filter_map(|input| input.collected_at).max();
+    newest.map(minute)
+}
+
+pub(super) fn heading(change: Change) -> &'static str {
+    match change {
+        Change::New => "New",
+        Change::Worse => "Worse",
+        Change::Unknown => "Cannot be told: what would show it was not collected the second time",
+        Change::Better => "Better",
+        Change::Gone => "Gone",
+        Change::Unchanged => "Unchanged",
     }
 }
 
 /// What the reader must know before the rest, one sentence each.
-fn warnings(comparison: &Comparison<'_>) -> Vec<String> {
+pub(super) fn warnings(comparison: &Comparison<'_>) -> Vec<String> {
     let mut out = Vec::new();
     match &comparison.cluster {
         Cluster::Different(because) => out.push(format!(
@@ -60,8 +65,4 @@ fn warnings(comparison: &Comparison<'_>) -> Vec<String> {
         out.push("The second bundle was collected before the first: new means gone since, and worse means better.".to_owned());
     }
     out
-}
-
-fn or_unknown(value: Option<&String>) -> String {
-    value.map_or_else(|| "not known".to_owned(), |value| shown(value))
 }

@@ -6,6 +6,7 @@
 
 mod cause;
 mod cluster;
+mod diff;
 mod graph;
 mod parts;
 mod picture;
@@ -17,6 +18,8 @@ mod views;
 
 #[cfg(test)]
 mod tests;
+
+pub use diff::write_diff_html;
 
 use std::io::{self, Write};
 

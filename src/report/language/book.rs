@@ -135,8 +135,13 @@ impl Phrase {
             Piece::Text(text) => text.bytes().filter(u8::is_ascii_alphabetic).count(),
             Piece::Blank(_) => 0,
         });
+        // `If {what}: {rest}` is told by how it begins.
+        let begins = match self.english.first() {
+            Some(Piece::Text(text)) => text.bytes().filter(u8::is_ascii_alphabetic).count() >= 2,
+            _ => false,
+        };
         let blank = |piece: &Piece<'_>| matches!(piece, Piece::Blank(_));
-        self.english.iter().any(blank) && letters.sum::<usize>() >= LETTERS
+        self.english.iter().any(blank) && (begins || letters.sum::<usize>() >= LETTERS)
     }
 
     fn fixed(&self) -> usize {

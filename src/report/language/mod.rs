@@ -5,6 +5,8 @@
 //! the words between the blanks. What a phrase book does not know stays English, phrase by phrase.
 
 mod book;
+#[cfg(test)]
+mod phrases;
 
 use std::borrow::Cow;
 use std::fmt::Display;

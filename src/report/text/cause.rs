@@ -173,7 +173,7 @@ fn quote(page: &mut Page, indent: usize, item: &EvidenceItem) {
         } => {
             let node = node
                 .as_ref()
-                .map_or_else(String::new, |node| format!(" on {node}"));
+                .map_or_else(String::new, |node| format!(" ({node})"));
             (format!("{fact}{node}:"), origin(entry, room), text, None)
         }
     };
@@ -245,16 +245,20 @@ fn consequences(page: &mut Page, finding: &RankedFinding) {
         !finding.consequences.is_empty(),
     );
     for consequence in finding.consequences.iter().take(CONSEQUENCES) {
-        let mut text = format!("- {} ({}", consequence.title, consequence.signature);
+        let mut about = format!(" ({}", consequence.signature);
         if !consequence.subjects.is_empty() {
-            text += &format!(", {}", words::subjects(&consequence.subjects, SUBJECTS));
+            about += &format!(", {}", words::subjects(&consequence.subjects, SUBJECTS));
         }
-        text += if consequence.assumed {
-            "; the link between was not collected and is assumed)"
-        } else {
-            ")"
-        };
-        page.paragraph(3, 5, &[span(Paint::Plain, text)]);
+        let mut spans = vec![
+            span(Paint::Plain, format!("- {}", consequence.title)),
+            quoted(Paint::Plain, about),
+        ];
+        if consequence.assumed {
+            let text = "the link between was not collected and is assumed";
+            spans.extend([span(Paint::Plain, "; "), span(Paint::Plain, text)]);
+        }
+        spans.push(span(Paint::Plain, ")"));
+        page.paragraph(3, 5, &spans);
     }
     if finding.consequences.len() > CONSEQUENCES {
         let text = format!("and {} more", finding.consequences.len() - CONSEQUENCES);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::page::{Page, Paint, Span, span};
+use super::page::{Page, Paint, Span, joined, span};
 use super::{TextOptions, words};
 use crate::rank::{Diagnosis, InputSummary, NodeSummary};
 use crate::report::words::input_kind;
@@ -93,32 +93,28 @@ fn product_list(products: &BTreeMap<String, String>) -> String {
 fn scanned(page: &mut Page, diagnosis: &Diagnosis) {
     let scanned = &diagnosis.scanned;
     let entries = usize::try_from(scanned.entries).unwrap_or(usize::MAX);
-    let mut text = format!(
+    let mut said = vec![format!(
         "{}, {}, {} lines",
         words::plural(entries, "entry", "entries"),
         words::bytes(scanned.bytes),
         words::count(scanned.lines)
-    );
+    )];
     let skipped: u64 = scanned
         .skipped
         .values()
         .fold(0, |sum, count| sum.saturating_add(*count));
     if skipped > 0 {
-        text += &format!("; {} skipped", words::count(skipped));
+        said.push(format!("{} skipped", words::count(skipped)));
     }
-    if !diagnosis.problems.is_empty() {
-        text += &format!(
-            "; {}",
-            words::plural(diagnosis.problems.len(), "problem", "problems")
-        );
+    let problems = diagnosis.problems.len();
+    if problems > 0 {
+        said.push(words::plural(problems, "problem", "problems"));
     }
-    if !diagnosis.not_examined.is_empty() {
-        text += &format!(
-            "; {} not examined (see below)",
-            diagnosis.not_examined.len()
-        );
+    let missing = diagnosis.not_examined.len();
+    if missing > 0 {
+        said.push(format!("{missing} not examined (see below)"));
     }
-    page.labelled(0, "Read", &[span(Paint::Plain, text)]);
+    page.labelled(0, "Read", &joined(Paint::Plain, &said, "; "));
 }
 
 /// A row per node: those that are not Ready always, of the others the first few.

@@ -1,6 +1,7 @@
 //! The diagnosis into text for people: the answer on the first screen, the proof below it.
 
 mod cause;
+mod diff;
 mod explain;
 mod header;
 mod inputs;
@@ -19,6 +20,7 @@ mod tests;
 
 pub(super) use header::{headline, newer};
 
+pub use diff::write_diff_text;
 pub use explain::write_signature;
 pub(super) use explain::{asked, requirement};
 pub use inventory::write_inventory;

@@ -78,6 +78,18 @@ pub(super) fn quoted(paint: Paint, text: impl AsRef<str>) -> Span {
     }
 }
 
+/// Phrases in a row, each a span of its own, so that each is found in the phrase book.
+pub(super) fn joined(paint: Paint, phrases: &[impl AsRef<str>], between: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for phrase in phrases {
+        if !spans.is_empty() {
+            spans.push(span(paint, between));
+        }
+        spans.push(span(paint, phrase));
+    }
+    spans
+}
+
 /// Columns of a text in a terminal.
 pub(in crate::report) fn columns(text: &str) -> usize {
     text.width()

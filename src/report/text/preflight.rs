@@ -12,7 +12,7 @@ pub fn write_preflight_text(
     options: &TextOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut page = Page::new(options.width, options.color);
+    let mut page = Page::new(options.width, options.color).in_language(options.language);
     let (passed, failed, unknown) = preflight.counts();
     let paint = match (failed, unknown) {
         (0, 0) => Paint::Green,
@@ -57,7 +57,8 @@ fn check_is_first(preflight: &Preflight, check: &Check) -> bool {
 
 fn one(page: &mut Page, check: &Check) {
     let place = check.node.as_deref().unwrap_or("cluster");
-    let title = format!("{} ({}, {place})", check.title, check.id);
+    let title = || span(Paint::Strong, check.title);
+    let about = span(Paint::Plain, format!(" ({}, {place})", check.id));
     match &check.outcome {
         Outcome::Passed(text) => {
             page.paragraph(
@@ -65,7 +66,10 @@ fn one(page: &mut Page, check: &Check) {
                 4,
                 &[
                     span(Paint::Green, "ok "),
-                    span(Paint::Plain, format!("{title}: {text}")),
+                    span(Paint::Plain, check.title),
+                    about,
+                    span(Paint::Plain, ": "),
+                    span(Paint::Plain, text),
                 ],
             );
         }
@@ -73,17 +77,15 @@ fn one(page: &mut Page, check: &Check) {
             let severity = check.severity.word().to_ascii_uppercase();
             let head = [
                 span(Paint::Red, format!("FAILED {severity} ")),
-                span(Paint::Strong, title),
+                title(),
+                about,
             ];
             page.paragraph(0, 2, &head);
             page.labelled(2, "Seen", &[span(Paint::Plain, text)]);
             page.labelled(2, "Do", &[span(Paint::Plain, fix)]);
         }
         Outcome::Unknown { because, would_let } => {
-            let head = [
-                span(Paint::Yellow, "NOT CHECKED "),
-                span(Paint::Strong, title),
-            ];
+            let head = [span(Paint::Yellow, "NOT CHECKED "), title(), about];
             page.paragraph(0, 2, &head);
             page.labelled(2, "Because", &[span(Paint::Plain, because)]);
             page.labelled(2, "Do", &[span(Paint::Plain, would_let)]);

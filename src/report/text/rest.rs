@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cause;
 use super::header::badge;
-use super::page::{Page, Paint, span};
+use super::page::{Page, Paint, joined, span};
 use super::words;
 use crate::error::Problem;
 use crate::evidence::NodeClock;
@@ -71,14 +71,14 @@ pub(super) fn clocks(page: &mut Page, clocks: &BTreeMap<String, NodeClock>) {
         .map(|(node, clock)| neutral(&clock.says(node)).into_owned())
         .collect();
     if !off.is_empty() {
-        page.paragraph(2, 2, &[span(Paint::Yellow, off.join("; "))]);
+        page.paragraph(2, 2, &joined(Paint::Yellow, &off, "; "));
     }
 }
 
 pub(super) fn checked(page: &mut Page, checked: &[String]) {
     if !checked.is_empty() {
         page.heading("Checked and fine");
-        page.paragraph(2, 2, &[span(Paint::Plain, checked.join("; "))]);
+        page.paragraph(2, 2, &joined(Paint::Plain, checked, "; "));
     }
 }
 

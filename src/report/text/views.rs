@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::page::{Page, Paint, Span, span};
+use super::page::{Page, Paint, Span, joined, span};
 use super::{TextOptions, words};
 use crate::rank::{Diagnosis, EtcdMember, EtcdView, Moment, MomentKind, UpgradeNode, UpgradeView};
 use crate::report::{masked, neutral};
@@ -27,11 +27,11 @@ pub(super) fn upgrade(page: &mut Page, view: Option<&UpgradeView>) {
         _ => String::new(),
     };
     page.heading(&format!("Upgrade {}{versions}", view.name));
-    let mut said = view.state.clone().unwrap_or_else(|| "no state".to_owned());
+    let mut said = vec![view.state.clone().unwrap_or_else(|| "no state".to_owned())];
     if let Some(phase) = &view.phase {
-        said += &format!("; the first phase that is not done is {phase}");
+        said.push(format!("the first phase that is not done is {phase}"));
     }
-    page.paragraph(2, 2, &[plain(said)]);
+    page.paragraph(2, 2, &joined(Paint::Plain, &said, "; "));
     let not_true = view
         .conditions
         .iter()
@@ -131,20 +131,13 @@ fn named(page: &mut Page, what: &str, list: &[String]) {
     if list.is_empty() {
         return;
     }
-    let mut text = list
-        .iter()
-        .take(NAMED)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join("; ");
+    let mut said: Vec<String> = list.iter().take(NAMED).cloned().collect();
     if list.len() > NAMED {
-        text += &format!("; and {} more", list.len() - NAMED);
+        said.push(format!("and {} more", list.len() - NAMED));
     }
-    page.paragraph(
-        2,
-        4,
-        &[span(Paint::Faint, format!("{what}: ")), plain(text)],
-    );
+    let mut spans = vec![span(Paint::Faint, what), span(Paint::Faint, ": ")];
+    spans.extend(joined(Paint::Plain, &said, "; "));
+    page.paragraph(2, 4, &spans);
 }
 
 /// Members, quorum arithmetic, alarms.
@@ -261,7 +254,9 @@ fn moment(page: &mut Page, clock: &str, moment: &Moment, run: &[Moment]) {
     let mut spans = vec![
         span(Paint::Faint, format!("{clock:<9} ")),
         span(paint, format!("{word:<7} ")),
-        plain(format!("{}: {}", moment.place, masked(&moment.text))),
+        plain(&moment.place),
+        plain(": "),
+        plain(masked(&moment.text)),
     ];
     if let Some(signature) = &moment.signature {
         spans.push(span(Paint::Faint, format!(" ({signature})")));
