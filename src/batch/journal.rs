@@ -6,16 +6,19 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use super::record::{Record, SCHEMA};
 use super::shard::Shard;
 use crate::error::{Error, Result};
-use crate::report::write_whole;
+use crate::report::{inert, write_whole};
 
 /// Where a run keeps what is not a result.
 pub(super) const STATE: &str = ".batch";
@@ -51,7 +54,9 @@ impl Journal {
             }
         };
         let state = directory.join(STATE);
-        fs::create_dir_all(&state).map_err(failed(directory))?;
+        fs::create_dir_all(&state)
+            .and_then(|()| refuse_link(&state))
+            .map_err(failed(directory))?;
         let of = shard
             .map(|shard| format!("-{}", shard.label()))
             .unwrap_or_default();
@@ -92,8 +97,8 @@ impl Journal {
     /// Adds a line; when this returns, it stays.
     pub fn append(&mut self, record: &Record) -> Result<()> {
         let attempt = || {
-            let mut line = serde_json::to_vec(record)?;
-            line.push(b'\n');
+            let mut line = Vec::new();
+            inert::write_line(&mut line, record)?;
             (&self.file).write_all(&line)?;
             self.file.sync_data()
         };
@@ -120,11 +125,36 @@ impl Journal {
     }
 
     fn write_run(&self) -> Result<()> {
-        write_whole(&self.run_path, |out| {
-            serde_json::to_writer(&mut *out, &self.run)?;
-            out.write_all(b"\n")
-        })
+        write_whole(&self.run_path, |out| inert::write_line(out, &self.run))
     }
+}
+
+/// Whoever can write into the directory must not choose another for what is written here.
+fn refuse_link(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path)?.is_symlink() {
+        return Err(io::Error::other(
+            "a symbolic link stands where a directory belongs",
+        ));
+    }
+    Ok(())
+}
+
+/// Opens a file that is kept between runs, made if need be: itself, not what a link names, and no pipe or device.
+fn kept(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
+    let file = match options.create(true).custom_flags(flags).open(path) {
+        Err(error) if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
+            return Err(io::Error::other(
+                "a symbolic link stands where a file belongs",
+            ));
+        }
+        opened => opened?,
+    };
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    Ok(file)
 }
 
 /// A child that was forked and has not yet become its program holds a lock that its parent gave up: for so long it is
@@ -134,11 +164,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(25);
 
 /// Holds off a second process: two would give two bundles one name.
 fn open_lock(path: &Path) -> io::Result<File> {
-    let lock = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)?;
+    let lock = kept(path, OpenOptions::new().truncate(false).write(true))?;
     for _ in 0..LOCK_TRIES {
         match lock.try_lock() {
             Ok(()) => return Ok(lock),
@@ -157,11 +183,7 @@ fn open_lock(path: &Path) -> io::Result<File> {
 
 /// Opens the file for more lines, without what is left of a line that was never finished.
 fn repaired(path: &Path) -> io::Result<File> {
-    let mut file = OpenOptions::new()
-        .create(true)
-        .read(true)
-        .append(true)
-        .open(path)?;
+    let mut file = kept(path, OpenOptions::new().read(true).append(true))?;
     let len = file.metadata()?.len();
     let end = whole_lines(&mut file, len)?;
     if end < len {

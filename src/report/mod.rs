@@ -2,6 +2,7 @@
 
 mod diff;
 mod html;
+pub(crate) mod inert;
 mod json;
 mod junit;
 mod language;

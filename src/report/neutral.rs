@@ -48,7 +48,7 @@ fn escape(c: char, out: &mut String) {
 }
 
 /// Characters that move the cursor, change colours, reorder or hide text, or draw nothing.
-fn is_unsafe(c: char) -> bool {
+pub(super) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::inert;
 use crate::preflight::{Outcome, Preflight, Purpose};
 
 /// JSON Schema (draft 2020-12) of what [`write_preflight_json`] writes.
@@ -72,8 +73,7 @@ pub fn write_preflight_json(preflight: &Preflight, out: &mut dyn Write) -> io::R
         unknown,
         checks: checks.collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
-    out.write_all(b"\n")
+    inert::write_pretty(out, &report)
 }
 
 /// Writes OpenMetrics text: one sample per check, 1 passed, 0 failed, -1 not checked; and when.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::neutral;
+use super::{inert, neutral};
 use crate::redact::{Counts, Redacted};
 
 /// Entries that the text names when not all are asked for.
@@ -119,8 +119,7 @@ pub fn write_redacted_json(done: &Redacted, out: &mut dyn Write) -> io::Result<(
         "complete": !done.overflowed,
         "problems": problems,
     });
-    serde_json::to_writer_pretty(&mut *out, &report)?;
-    writeln!(out)
+    inert::write_pretty(out, &report)
 }
 
 fn numbers(counts: &Counts) -> Value {

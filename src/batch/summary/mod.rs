@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::journal;
 use super::record::{Record, Status};
 use crate::error::{Error, Result};
+use crate::report::inert;
 
 pub use html::write_html;
 pub use table::write_table;
@@ -160,6 +161,5 @@ pub fn summarize(directory: &Path) -> Result<Summary> {
 
 /// Writes the summary as JSON, indented by two.
 pub fn write_json(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, summary)?;
-    out.write_all(b"\n")
+    inert::write_pretty(out, summary)
 }

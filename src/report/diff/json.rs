@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{shown, title};
 use crate::rank::{ChangedFinding, Cluster, Comparison, Diagnosis, RankedFinding};
+use crate::report::inert;
 
 /// JSON Schema (draft 2020-12) of what [`diff_json`] gives.
 pub const DIFF_SCHEMA: &str = include_str!("../../../docs/schema/diff.v1.json");
@@ -51,8 +52,7 @@ pub fn diff_json(comparison: &Comparison<'_>) -> Value {
 
 /// Writes [`diff_json`] indented by two, with a line feed at the end.
 pub fn write_diff_json(comparison: &Comparison<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &diff_json(comparison))?;
-    out.write_all(b"\n")
+    inert::write_pretty(out, &diff_json(comparison))
 }
 
 fn text(value: &Option<String>) -> Value {

@@ -9,7 +9,7 @@ use super::v1::{self, Time};
 use crate::bundle::{EntryKind, Instance, ProgramSet};
 use crate::evidence::{Evidence, ReadEntry};
 use crate::rank::Diagnosis;
-use crate::report::words;
+use crate::report::{inert, words};
 
 #[derive(Serialize)]
 struct Inventory<'a> {
@@ -71,8 +71,7 @@ pub fn write_inventory_json(
             .collect(),
         problems: diagnosis.problems.iter().map(v1::problem).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &inventory)?;
-    out.write_all(b"\n")
+    inert::write_pretty(out, &inventory)
 }
 
 /// The entries of the inventory, one by one.

@@ -15,6 +15,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::inert;
 use crate::rank::Diagnosis;
 
 /// JSON Schema (draft 2020-12) of what [`json`] gives.
@@ -29,8 +30,7 @@ pub fn json(diagnosis: &Diagnosis) -> serde_json::Value {
 /// Writes [`json`] indented by two, with a line feed at the end. Keys stand in the order of the contract.
 pub fn write_json(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
     let report = v1::Report::from(diagnosis);
-    serde_json::to_writer_pretty(&mut *out, &report)?;
-    out.write_all(b"\n")
+    inert::write_pretty(out, &report)
 }
 
 /// Writes `bundlevet.timeline/v1`: the moments, and how far the clocks of nodes were apart, as the elements of the same
@@ -47,8 +47,7 @@ pub fn write_timeline_json(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Re
         clocks: diagnosis.clocks.iter().map(views::clock).collect(),
         timeline: diagnosis.timeline.iter().map(views::moment).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &timeline)?;
-    out.write_all(b"\n")
+    inert::write_pretty(out, &timeline)
 }
 
 /// Writes one finding per line: causes, then symptoms, each an element of `diagnosis` or `symptoms` with the
@@ -71,8 +70,7 @@ pub fn write_ndjson(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()
             verdict: diagnosis.verdict,
             finding,
         };
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")?;
+        inert::write_line(out, &line)?;
     }
     Ok(())
 }

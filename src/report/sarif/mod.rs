@@ -10,10 +10,10 @@ mod tests;
 
 use std::io::{self, Write};
 
+use super::inert;
 use crate::rank::Diagnosis;
 
 /// Writes a SARIF log of one run, indented by two, with a line feed at the end. Holds no timings.
 pub fn write_sarif(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &build::log(diagnosis))?;
-    out.write_all(b"\n")
+    inert::write_pretty(out, &build::log(diagnosis))
 }
