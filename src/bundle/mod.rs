@@ -6,7 +6,7 @@
 //!
 //! | file | turns | into |
 //! |---|---|---|
-//! | `case`, `split`, `folder` | what the user named | inputs, listed |
+//! | `case`, `split`, `folder`, `confined` | what the user named | inputs, listed |
 //! | `job`, `budget`, `limits`, `level` | inputs | bounded pieces of work |
 //! | `zip`, `tar`, `unpack`, `stream` | containers | members |
 //! | `live` | a node | what is read of it besides its files |
@@ -16,6 +16,7 @@
 
 mod budget;
 mod case;
+mod confined;
 mod entry;
 mod folder;
 mod identity;
@@ -47,7 +48,7 @@ pub use entry::{Entry, EntryKind, InputKind, Skip};
 pub use identity::{Identity, is_archive, pieces};
 pub use job::Job;
 pub use limits::Limits;
-pub use live::{Installed, LiveOptions, Unread, give_way, node_name, window};
+pub use live::{Installed, LiveOptions, Unread, end_programs, give_way, node_name, window};
 pub use origin::{Instance, Origin};
 pub use place::{
     LIVE_PATHS, NodeData, NodeGap, Placement, Surroundings, input_kind, nodes_without_data, place,

@@ -1,10 +1,10 @@
 //! One file of a directory into its bytes: a plain file, one of `/proc`, the end of a long log, what a program prints.
 
-use std::fs;
 use std::io;
 use std::sync::Arc;
 
 use super::{Fate, File};
+use crate::bundle::confined;
 use crate::bundle::job::Job;
 use crate::bundle::leaf::{self, Found};
 use crate::bundle::level::Level;
@@ -33,7 +33,7 @@ pub(crate) fn read(level: &Level, file: &File, visit: &mut dyn Visit) -> Vec<Job
         Fate::Made(made) => read_made(level, made, found, visit),
         Fate::Skip(why) => found.skip(level, *why, visit),
         Fate::Lost(why) => found.lost(why.clone(), visit),
-        Fate::Read => match FileSource::open(&file.path) {
+        Fate::Read => match confined::open(&file.path).and_then(FileSource::of) {
             // Some files of /proc can only be written to.
             Err(_) if file.name.starts_with("proc/") => {
                 found.skip(level, Skip::Irrelevant, visit);
@@ -68,7 +68,7 @@ fn read_proc(level: &Level, file: &File, found: Found, visit: &mut dyn Visit) {
         size: None,
         ..found
     };
-    match fs::File::open(&file.path) {
+    match confined::open(&file.path) {
         Ok(bytes) => {
             let mut bytes = Peek::new(bytes, HEAD);
             if bytes.peek(1).is_empty() {

@@ -1,21 +1,40 @@
 //! A program into bytes: nothing on its standard input, a time limit, killed when nobody reads on.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::Arc;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::MemfdFlags;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::bundle::loss::Loss;
 
 /// What is kept of what a program says on standard error.
 const SAID: u64 = 4 << 10;
+
+/// Process ids of programs that run.
+static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+fn running() -> MutexGuard<'static, BTreeSet<u32>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// For a process that is about to end: ends the programs that it asks about a node, and lets no more begin.
+pub fn end_programs() {
+    let running = running();
+    for id in &*running {
+        let id = i32::try_from(*id).ok().and_then(Pid::from_raw);
+        let _ = id.map(|id| kill_process(id, Signal::KILL));
+    }
+    std::mem::forget(running);
+}
 
 /// A program to run.
 #[derive(Debug, Clone)]
@@ -67,6 +86,7 @@ impl Program {
             Some(Ok(file)) => Stdio::from(file),
             _ => Stdio::null(),
         };
+        let mut running = running();
         let mut child = Command::new(&self.path)
             .args(&self.args)
             .env("LC_ALL", "C")
@@ -77,6 +97,7 @@ impl Program {
             .stdout(Stdio::piped())
             .stderr(stderr)
             .spawn()?;
+        running.insert(child.id());
         let out = child.stdout.take();
         let own = Instant::now() + self.limit;
         Ok(Running {
@@ -127,7 +148,14 @@ impl Running {
     /// Waits for the end, which has come or is made to; whether it ended well.
     pub(crate) fn ended_well(&mut self) -> bool {
         let _ = self.child.kill();
-        self.child.wait().is_ok_and(|status| status.success())
+        self.wait().is_ok_and(|status| status.success())
+    }
+
+    /// Waits for the end; after it, the number may be another process's.
+    fn wait(&mut self) -> io::Result<ExitStatus> {
+        let ended = self.child.wait();
+        running().remove(&self.child.id());
+        ended
     }
 
     /// Whether it was given up because it did not answer in time.
@@ -166,7 +194,7 @@ impl Read for Running {
                 if read == 0 {
                     // Closed on purpose: reading is over, and a wait for the end is now short.
                     self.out = None;
-                    let _ = self.child.wait();
+                    let _ = self.wait();
                 }
                 Ok(read)
             }
@@ -178,7 +206,7 @@ impl Read for Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.wait();
     }
 }
 

@@ -210,7 +210,7 @@ pub(super) fn snapshots(root: &Path, installed: &Installed) -> Option<Made> {
     }
     let mut text = String::new();
     for folder in &folders {
-        let Ok(entries) = fs::read_dir(below(root, folder)) else {
+        let Some(entries) = below(root, folder).and_then(|folder| fs::read_dir(folder).ok()) else {
             continue;
         };
         let mut lines: Vec<String> = entries

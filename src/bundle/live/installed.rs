@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::bundle::confined;
+
 /// A Kubernetes distribution whose server or agent keeps its data in one directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Distribution {
@@ -71,10 +73,7 @@ fn distribution(root: &Path, name: &'static str) -> Option<Distribution> {
         || PathBuf::from(format!("/var/lib/rancher/{name}")),
         PathBuf::from,
     );
-    let below = below(root, &data);
-    if !below.is_dir() {
-        return None;
-    }
+    let below = below(root, &data).filter(|below| below.is_dir())?;
     let server = below.join("server");
     Some(Distribution {
         name,
@@ -84,25 +83,28 @@ fn distribution(root: &Path, name: &'static str) -> Option<Distribution> {
     })
 }
 
-/// An absolute path of the node below the root it is mounted at.
-pub(crate) fn below(root: &Path, path: &Path) -> PathBuf {
-    root.join(path.strip_prefix("/").unwrap_or(path))
+/// Where an absolute path of the node is below the root it is mounted at; links stay below it, too. Nothing
+/// where nothing is.
+pub(crate) fn below(root: &Path, path: &Path) -> Option<PathBuf> {
+    confined::within(root, path)
 }
 
 /// A key of `/etc/rancher/<product>/config.yaml` or of the files beside it; the last one wins, as for the product.
 pub(crate) fn setting(root: &Path, product: &str, key: &str) -> Option<String> {
-    let folder = root.join("etc/rancher").join(product);
+    let folder = Path::new("/etc/rancher").join(product);
     let mut files = vec![folder.join("config.yaml")];
-    let mut more: Vec<PathBuf> = fs::read_dir(folder.join("config.yaml.d"))
+    let beside = folder.join("config.yaml.d");
+    let mut more: Vec<PathBuf> = below(root, &beside)
+        .and_then(|folder| fs::read_dir(folder).ok())
         .into_iter()
         .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter_map(|entry| Some(beside.join(entry.ok()?.file_name())))
         .collect();
     more.sort();
     files.append(&mut more);
     let mut found = None;
     for file in files {
-        let text = head(&file, 64 << 10).unwrap_or_default();
+        let text = head(root, &file, 64 << 10).unwrap_or_default();
         let mut values = text.lines().filter_map(|line| {
             let line = line.trim_start_matches(['{', ' ']);
             let rest = line.trim_start_matches('"').strip_prefix(key)?;
@@ -128,7 +130,7 @@ pub fn node_name(root: &Path) -> Option<String> {
         .find_map(|product| setting(root, product, "node-name"));
     configured
         .or_else(|| {
-            let name = head(&root.join("etc/hostname"), 256)?;
+            let name = head(root, Path::new("/etc/hostname"), 256)?;
             let name = name.trim();
             (!name.is_empty() && !name.contains('\n')).then(|| name.to_owned())
         })
@@ -142,12 +144,9 @@ pub fn node_name(root: &Path) -> Option<String> {
         })
 }
 
-fn head(path: &Path, most: u64) -> Option<String> {
+fn head(root: &Path, path: &Path, most: u64) -> Option<String> {
     let mut text = String::new();
-    let file = fs::File::open(path).ok()?;
-    if !file.metadata().ok()?.is_file() {
-        return None;
-    }
+    let file = confined::open(&below(root, path)?).ok()?;
     file.take(most).read_to_string(&mut text).ok()?;
     Some(text)
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::installed::below;
 use super::{LiveOptions, Made, Program, Unread, find_program};
 use crate::bundle::place::speaks;
 
@@ -95,7 +96,7 @@ pub(super) fn add(
 fn folders(root: &Path) -> Vec<PathBuf> {
     ["var/log/journal", "run/log/journal"]
         .iter()
-        .map(|folder| root.join(folder))
+        .filter_map(|folder| below(root, Path::new(folder)))
         .filter(|folder| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()))
         .collect()
 }

@@ -28,6 +28,7 @@ use std::time::Instant;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use command::Program;
+pub use command::end_programs;
 pub(crate) use http::ask;
 pub use installed::{Installed, node_name};
 pub(crate) use share::Share;
@@ -149,7 +150,9 @@ fn find_program(paths: &[&str]) -> Option<PathBuf> {
         if wanted.starts_with('/') {
             return Path::new(wanted).is_file().then(|| PathBuf::from(wanted));
         }
+        // Whoever can write to the current directory must not choose what root runs.
         std::env::split_paths(&path)
+            .filter(|folder| folder.is_absolute())
             .map(|folder| folder.join(wanted))
             .find(|candidate| candidate.is_file())
     })
