@@ -40,7 +40,9 @@ pub fn write_junit(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()>
             report.add_test_suite(suite);
         }
     }
-    report.serialize(&mut *out).map_err(io::Error::other)
+    // Written at once, so that an error of the writer stays what it is: a closed pipe is none.
+    let text = report.to_string().map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())
 }
 
 /// What a cause explains is no failure of its own: it is told and passes.
