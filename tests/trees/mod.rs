@@ -78,7 +78,7 @@ pub fn tar_gz(dir: &Path) -> Vec<u8> {
     tar_gz_of(&files(dir, true))
 }
 
-fn tar_gz_of(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+pub fn tar_gz_of(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     let mut builder = tar::Builder::new(gzip);
     for (name, bytes) in files {

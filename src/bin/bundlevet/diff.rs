@@ -13,6 +13,7 @@ use bundlevet::signature::{Database, Severity};
 use super::database::DatabaseArgs;
 use super::failure::Failure;
 use super::outcome::{Done, Outcome};
+use super::outputs;
 use super::progress::Shown;
 use super::reading::open_options;
 use super::scan::severities;
@@ -56,6 +57,7 @@ Examples:
 Exit codes: 0 done; 1 something at or above --fail-on is new or worse; 2 a bundle could not be read.";
 
 pub(crate) fn run(args: &Args) -> Outcome {
+    outputs::apart([&args.before, &args.after], &args.output)?;
     let (database, _) = args.database.load()?;
     let before = scan(&args.before, &database, args.threads)?;
     let after = scan(&args.after, &database, args.threads)?;

@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod database;
 mod diff;
+mod ending;
 mod explain;
 mod failure;
 mod grep;
@@ -12,6 +13,7 @@ mod inventory;
 mod local;
 mod manual;
 mod outcome;
+mod outputs;
 mod plugin;
 mod progress;
 mod reading;
@@ -29,10 +31,14 @@ use clap::FromArgMatches;
 
 use cli::{Cli, Command};
 use config::Configured;
-use outcome::Outcome;
+use failure::Failure;
+use outcome::{Done, Outcome};
 
 fn main() -> ExitCode {
-    outcome::exit_code(run())
+    ending::report_panics();
+    // A panic has been told by then.
+    let outcome = std::panic::catch_unwind(run).unwrap_or(Ok(Done::Broken));
+    outcome::exit_code(outcome)
 }
 
 fn run() -> Outcome {
@@ -40,9 +46,13 @@ fn run() -> Outcome {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     outcome::speak(cli.quiet, cli.verbose);
     terminal::speak(cli.lang);
-    if let Some(path) = config::path(source.as_ref()) {
-        outcome::note(&format!("settings from {}", path.display()));
-    }
+    config::tell(source.as_ref());
+    // A batch ends its children first.
+    let heeded = match cli.command {
+        Command::Batch(_) => ending::heed_faults(),
+        _ => ending::heed_faults().and_then(|()| ending::heed_signals()),
+    };
+    heeded.map_err(|error| Failure::Said(format!("failed to start: {error}")))?;
     match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Local(args) => local::run(&args),

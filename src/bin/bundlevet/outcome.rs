@@ -17,6 +17,8 @@ pub(crate) enum Done {
     Unreadable,
     /// An exit code that another process waits for.
     Other(i32),
+    /// A fault of the program itself, which has been told.
+    Broken,
     /// Ended by this signal, in good order.
     Signal(u8),
 }
@@ -29,7 +31,7 @@ pub(crate) fn exit_code(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::Found) => ExitCode::from(1),
-        Ok(Done::Unreadable) => ExitCode::from(2),
+        Ok(Done::Unreadable | Done::Broken) => ExitCode::from(2),
         Ok(Done::Other(code)) => ExitCode::from(u8::try_from(code).unwrap_or(2)),
         Ok(Done::Signal(number)) => ExitCode::from(128u8.saturating_add(number)),
         Err(failure) => match failure.message() {

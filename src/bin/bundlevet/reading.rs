@@ -46,6 +46,11 @@ pub(crate) struct ReadingArgs {
 }
 
 impl ReadingArgs {
+    /// What is read, as it was named.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = &PathBuf> {
+        self.inputs.iter().chain(&self.root)
+    }
+
     /// Scans all inputs as one case, with progress on a terminal; with `surroundings`, reads the lines around quotes too.
     pub(crate) fn scan(
         &self,
@@ -70,7 +75,7 @@ impl ReadingArgs {
             ..ScanOptions::default()
         };
         // A mistyped name among several would otherwise be found out after the others were read.
-        for path in self.inputs.iter().chain(&self.root) {
+        for path in self.inputs() {
             if path.as_os_str() != "-" && !path.exists() {
                 let because = "no such file or directory".to_owned();
                 return Err(bundlevet::Error::Input {

@@ -1,7 +1,7 @@
 //! `bundlevet redact INPUT --out FILE`.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bundlevet::pipeline::{self, RedactOptions};
 use bundlevet::redact::{self, Key, PackOptions};
@@ -9,6 +9,7 @@ use bundlevet::report;
 
 use super::failure::Failure;
 use super::outcome::{Done, Outcome, note};
+use super::outputs;
 use super::reading::open_options;
 use bundlevet::report::{write_private, write_whole};
 
@@ -98,11 +99,8 @@ impl KeyArgs {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    refuse_overwriting(&args.input, &args.out)?;
-    if let Some(map) = &args.map {
-        refuse_overwriting(&args.input, map)?;
-        refuse_overwriting(&args.out, map)?;
-    }
+    outputs::apart([&args.input], [&args.out].into_iter().chain(&args.map))?;
+    outputs::outside(&args.input, &args.out)?;
     let options = RedactOptions {
         open: open_options(None),
         threads: args.threads,
@@ -143,19 +141,4 @@ pub(crate) fn run(args: &Args) -> Outcome {
     } else {
         Done::Well
     })
-}
-
-/// The copy must not take the place of what it is made from.
-fn refuse_overwriting(input: &Path, out: &Path) -> Result<(), Failure> {
-    let same = match (input.canonicalize(), out.canonicalize()) {
-        (Ok(input), Ok(out)) => input == out || input.is_dir() && out.starts_with(&input),
-        _ => input == out,
-    };
-    if same {
-        let (input, out) = (input.display(), out.display());
-        return Err(Failure::Said(format!(
-            "{out} would take the place of {input}; give another path"
-        )));
-    }
-    Ok(())
 }

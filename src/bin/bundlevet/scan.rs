@@ -13,6 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::database::{self, DatabaseArgs};
 use super::failure::Failure;
 use super::outcome::{Done, Outcome};
+use super::outputs;
 use super::reading::ReadingArgs;
 use super::terminal;
 
@@ -99,6 +100,8 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
+    let files = args.outputs.iter().map(|(_, path)| path);
+    outputs::apart(args.reading.inputs(), files)?;
     let telling = Telling {
         format: args.format,
         outputs: &args.outputs,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flate2::Crc;
+use rustix::fs::{Mode, OFlags};
 
 /// Bytes held in memory by one spool.
 const MOST_HELD: usize = 8 << 20;
@@ -99,6 +100,10 @@ impl Write for Sum {
 
 /// A new file that nobody else can open; it is gone when it is closed, however that happens.
 fn nameless(folder: &Path) -> io::Result<File> {
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::EXCL | OFlags::CLOEXEC;
+    if let Ok(file) = rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR) {
+        return Ok(file.into());
+    }
     let mut last = io::Error::other("no free name for a temporary file");
     for attempt in 0..64 {
         let path = folder.join(format!(".bundlevet-{}-{attempt}.spool", std::process::id()));

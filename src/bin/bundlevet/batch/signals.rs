@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use crate::ending::heeded;
 
 /// The signals that ask a run to end.
 pub(crate) struct Signals(Arc<AtomicUsize>);
@@ -13,7 +13,7 @@ impl Signals {
     /// Starts to listen.
     pub(crate) fn new() -> io::Result<Self> {
         let caught = Arc::new(AtomicUsize::new(0));
-        for signal in [SIGHUP, SIGINT, SIGTERM] {
+        for signal in heeded() {
             let number = usize::try_from(signal).unwrap_or(0);
             signal_hook::flag::register_usize(signal, Arc::clone(&caught), number)?;
         }

@@ -8,11 +8,15 @@ use crate::failure::Failure;
 /// Files larger than this are no configuration.
 const LARGEST: u64 = 1 << 20;
 const NAME: &str = "bundlevet.toml";
+/// What a file that came with somebody's bundle must not decide: where is written, and how pseudonyms are made.
+const OWN: [&str; 6] = ["output", "out", "map", "metrics", "key", "key-file"];
 
 /// A configuration file that was read.
 pub(crate) struct Source {
     /// Where it is.
     pub(crate) path: PathBuf,
+    /// Nobody named it: it lay in the current directory, which may be one that somebody else packed.
+    pub(crate) found_here: bool,
     /// As it stands.
     pub(crate) text: String,
     /// What it sets, in order.
@@ -35,18 +39,34 @@ pub(crate) fn find(args: &[OsString]) -> Result<Option<Source>, Failure> {
     let named = match option(args) {
         Wish::None => return Ok(None),
         Wish::File(path) => Some(path),
+        // The settings of the run have been made.
+        Wish::Default if args.get(1).is_some_and(|word| word == "batch-one") => {
+            return Ok(None);
+        }
         Wish::Default => std::env::var_os("BUNDLEVET_CONFIG")
             .filter(|path| !path.is_empty())
             .map(PathBuf::from),
     };
-    let path = match named {
-        Some(path) => path,
-        None => match places().into_iter().find(|path| path.is_file()) {
-            Some(path) => path,
-            None => return Ok(None),
-        },
+    if let Some(path) = named {
+        return read(path, false).map(Some);
+    }
+    let Some(path) = places().into_iter().find(|path| path.is_file()) else {
+        return Ok(None);
     };
-    read(path).map(Some)
+    let found_here = path == Path::new(NAME);
+    let source = read(path, found_here)?;
+    match source
+        .settings
+        .iter()
+        .find(|setting| OWN.contains(&setting.key.as_str()))
+    {
+        Some(setting) if found_here => Err(Failure::Said(format!(
+            "{NAME} in the current directory sets `{}`, which only a file that you named may: it says what is written, \
+             or with which key\n  --config {NAME} if it is yours, --no-config if it came with a bundle",
+            setting.key
+        ))),
+        _ => Ok(Some(source)),
+    }
 }
 
 /// Where a file is looked for, first found.
@@ -86,7 +106,7 @@ fn option(args: &[OsString]) -> Wish {
     wish
 }
 
-fn read(path: PathBuf) -> Result<Source, Failure> {
+fn read(path: PathBuf, found_here: bool) -> Result<Source, Failure> {
     let failed =
         |because: String| Failure::Said(format!("failed to read {}: {because}", path.display()));
     let size = std::fs::metadata(&path)
@@ -103,6 +123,7 @@ fn read(path: PathBuf) -> Result<Source, Failure> {
     settings_of(&table, &[], &mut settings).map_err(failed)?;
     Ok(Source {
         path,
+        found_here,
         text,
         settings,
     })

@@ -8,13 +8,12 @@ mod setting;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use clap::{ArgMatches, CommandFactory};
 
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::outcome::{Done, Outcome};
+use crate::outcome::{Done, Outcome, is_quiet, note, say};
 use crate::plugin;
 use file::Source;
 
@@ -23,6 +22,8 @@ use file::Source;
 #[command(after_help = "\
 Looked up, first found: --config FILE, $BUNDLEVET_CONFIG, ./bundlevet.toml,
 $XDG_CONFIG_HOME/bundlevet/bundlevet.toml (~/.config/bundlevet/bundlevet.toml), /etc/bundlevet/bundlevet.toml.
+One in the current directory is named on standard error, and may not set what is written where (output, out, map,
+metrics) nor a key: it may have come with a bundle.
 
 Example of such a file:
   threads = 8                        # for every command that has --threads
@@ -73,7 +74,13 @@ pub(crate) fn run(_: &Args, source: Option<&Source>) -> Outcome {
     Ok(Done::Well)
 }
 
-/// The path of the file that is used, for `--verbose`.
-pub(crate) fn path(source: Option<&Source>) -> Option<&PathBuf> {
-    source.map(|source| &source.path)
+/// Says which file is used: always of one that lay in the current directory, else where notes are wanted.
+pub(crate) fn tell(source: Option<&Source>) {
+    let Some(source) = source else { return };
+    let said = format!("settings from {}", source.path.display());
+    if source.found_here && !is_quiet() {
+        say(&said);
+    } else {
+        note(&said);
+    }
 }
