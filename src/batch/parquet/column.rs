@@ -45,101 +45,45 @@ pub struct Table {
     pub columns: &'static [Column],
 }
 
-const fn text(name: &'static str) -> Column {
-    of(name, Kind::Text)
-}
-
-const fn of(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind }
+/// Columns by name, of text where nothing else is said.
+macro_rules! columns {
+    (@kind) => { Kind::Text };
+    (@kind $kind:ident) => { Kind::$kind };
+    ($($name:ident $(: $kind:ident)?),* $(,)?) => {
+        &[$(Column { name: stringify!($name), kind: columns!(@kind $($kind)?) }),*]
+    };
 }
 
 /// The tables. Columns are added at the end, never renamed.
 pub const TABLES: [Table; 4] = [
     Table {
         name: "bundles",
-        columns: &[
-            text("bundle"),
-            text("name"),
-            text("kind"),
-            text("verdict"),
-            text("headline"),
-            of("collected_at", Kind::Time),
-            text("description"),
-            text("products"),
-            text("nodes"),
-            of("entries", Kind::Integer),
-            of("bytes", Kind::Integer),
-            of("lines", Kind::Integer),
-            of("problems", Kind::Integer),
-            text("tool"),
+        columns: columns![
+            bundle, name, kind, verdict, headline, collected_at: Time, description, products,
+            nodes, entries: Integer, bytes: Integer, lines: Integer, problems: Integer, tool,
         ],
     },
     Table {
         name: "findings",
-        columns: &[
-            text("bundle"),
-            text("name"),
-            of("collected_at", Kind::Time),
-            text("products"),
-            text("role"),
-            of("rank", Kind::Integer),
-            text("signature"),
-            text("title"),
-            text("severity"),
-            text("sure"),
-            of("confidence", Kind::Real),
-            text("state"),
-            of("onset", Kind::Time),
-            of("first_seen", Kind::Time),
-            of("last_seen", Kind::Time),
-            of("count", Kind::Integer),
-            text("subjects"),
-            text("reasons"),
-            text("consequences"),
-            text("explained_by"),
+        columns: columns![
+            bundle, name, collected_at: Time, products, role, rank: Integer, signature, title,
+            severity, sure, confidence: Real, state, onset: Time, first_seen: Time,
+            last_seen: Time, count: Integer, subjects, reasons, consequences, explained_by,
         ],
     },
     Table {
         name: "evidence",
-        columns: &[
-            text("bundle"),
-            text("name"),
-            text("role"),
-            of("rank", Kind::Integer),
-            text("signature"),
-            text("type"),
-            text("entry"),
-            of("line", Kind::Integer),
-            of("time", Kind::Time),
-            text("text"),
-            text("object"),
-            text("path"),
-            text("fact"),
-            text("node"),
-            text("captures"),
+        columns: columns![
+            bundle, name, role, rank: Integer, signature, type, entry, line: Integer,
+            time: Time, text, object, path, fact, node, captures,
         ],
     },
     Table {
         name: "inventory",
-        columns: &[
-            text("bundle"),
-            text("name"),
-            text("path"),
-            text("kind"),
-            text("skipped"),
-            of("size", Kind::Integer),
-            of("modified", Kind::Time),
-            text("node"),
-            text("namespace"),
-            text("pod"),
-            text("container"),
-            text("unit"),
-            text("programs"),
-            text("instance"),
-            of("bytes", Kind::Integer),
-            of("lines", Kind::Integer),
-            of("first_time", Kind::Time),
-            of("last_time", Kind::Time),
+        columns: columns![
+            bundle, name, path, kind, skipped, size: Integer, modified: Time, node, namespace,
+            pod, container, unit, programs, instance, bytes: Integer, lines: Integer,
+            first_time: Time, last_time: Time,
         ],
     },
 ];
