@@ -10,7 +10,7 @@
 mod node;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use node::{can_write_journals, files, fixture, put, put_back};
@@ -367,6 +367,24 @@ fn older_logs_are_left_out_and_named() {
 }
 
 #[test]
+fn a_data_directory_elsewhere_is_read_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path();
+    put(
+        root,
+        "etc/rancher/rke2/config.yaml",
+        b"data-dir: /data/kube\n",
+    );
+    put(root, "data/kube/agent/logs/kubelet.log", KUBELET.as_bytes());
+    let (_, out, err) = bundlevet(&["local", "--root", text(root), "--format", "json"]);
+    assert!(out.contains("kubelet/invalid-kernel-flag"), "{out}{err}");
+    assert!(
+        out.contains("var/lib/rancher/rke2/agent/logs/kubelet.log"),
+        "{out}"
+    );
+}
+
+#[test]
 fn an_expired_certificate_is_seen_in_its_own_file() {
     let root = plain_node();
     put(
@@ -433,15 +451,47 @@ fn a_log_that_vanishes_is_no_problem() {
     assert!(seen.read > 2);
 }
 
+#[test]
+fn a_log_that_is_cut_while_it_is_read_is_no_problem() {
+    use bundlevet::bundle::{Case, OpenOptions};
+    let root = plain_node();
+    let log = "var/log/rke2.log";
+    put(root.path(), log, KUBELET.repeat(20_000).as_bytes());
+    let options = OpenOptions {
+        root: Some(root.path().to_owned()),
+        ..OpenOptions::default()
+    };
+    let case = Case::open(&[], &options).unwrap();
+    let mut seen = Seen {
+        cuts: Some(root.path().join(log)),
+        ..Seen::default()
+    };
+    for job in case.jobs() {
+        assert!(job.run(&mut seen).is_empty());
+    }
+    assert_eq!(seen.cuts, None, "it was read");
+    assert_eq!(seen.problems, Vec::<String>::new());
+}
+
 #[derive(Default)]
 struct Seen {
+    /// Cut to nothing, as logrotate does, once reading it has begun.
+    cuts: Option<PathBuf>,
     read: usize,
     problems: Vec<String>,
 }
 
 impl bundlevet::bundle::Visit for Seen {
-    fn entry(&mut self, _: bundlevet::bundle::Entry, bytes: &mut dyn std::io::Read) {
+    fn entry(&mut self, entry: bundlevet::bundle::Entry, bytes: &mut dyn std::io::Read) {
         self.read += 1;
+        let its = |path: &PathBuf| path.ends_with(&entry.path);
+        if let Some(path) = self.cuts.take_if(|path| its(path)) {
+            bytes.read_exact(&mut [0; 1000]).unwrap();
+            fs::File::create(path).unwrap();
+            // The error says that this is the end of what there is.
+            let _ = std::io::copy(bytes, &mut std::io::sink());
+            return;
+        }
         std::io::copy(bytes, &mut std::io::sink()).unwrap();
     }
 
@@ -509,38 +559,68 @@ fn a_preflight_is_a_gate_and_its_json_keeps_its_contract() {
     assert!(out.contains("/var/lib/rancher/rke2"), "{out}");
 }
 
-/// The real thing on a made-up machine: `/` is this one's with an RKE2 server put on it, in namespaces of its own.
-#[test]
-fn a_server_that_answers_is_asked() {
+/// What the program says on a made-up machine: `/` is this one's with a script's things put on it, in namespaces of
+/// their own. Nothing where that cannot be had.
+fn on_a_machine(script: &str, args: &str) -> Option<(Value, String)> {
     let may = Command::new("unshare").args(["-mn", "true"]).status();
     let python = Command::new("python3").arg("--version").output();
     if !may.is_ok_and(|status| status.success()) || python.is_err() {
-        println!("skipped: a_server_that_answers_is_asked needs root, unshare and python3");
-        return;
+        println!("skipped: {script} needs root, unshare and python3");
+        return None;
     }
     let place = tempfile::tempdir().unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/node/server.sh");
-    let run = |args: &str| {
-        let output = Command::new("unshare")
-            .args(["-mn", "bash"])
-            .arg(&script)
-            .arg(place.path())
-            .arg(env!("CARGO_BIN_EXE_bundlevet"))
-            .args(args.split(' '))
-            .output()
-            .unwrap();
-        let err = String::from_utf8_lossy(&output.stderr).into_owned();
-        (String::from_utf8(output.stdout).unwrap(), err)
-    };
-    let (out, err) = run("local --preflight upgrade --format json");
-    let report: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out} {err}"));
+    let output = Command::new("unshare")
+        .args(["-mn", "bash"])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(script))
+        .arg(place.path())
+        .arg(env!("CARGO_BIN_EXE_bundlevet"))
+        .args(args.split(' '))
+        .output()
+        .unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    let err = String::from_utf8_lossy(&output.stderr).into_owned();
+    let report = serde_json::from_str(&out);
+    Some((report.unwrap_or_else(|_| panic!("{out} {err}")), out))
+}
+
+/// What a check of the preflight came to.
+fn result(report: &Value, id: &str) -> String {
     let checks = report["checks"].as_array().unwrap();
-    let result = |id: &str| {
-        let found = checks.iter().find(|one| one["check"] == id);
-        found
-            .map(|one| one["result"].as_str().unwrap().to_owned())
-            .unwrap()
+    let found = checks.iter().find(|one| one["check"] == id);
+    found
+        .map(|one| one["result"].as_str().unwrap().to_owned())
+        .unwrap()
+}
+
+#[test]
+fn an_rke1_node_is_asked_through_its_containers() {
+    const SCRIPT: &str = "tests/node/rke1.sh";
+    let Some((report, out)) = on_a_machine(SCRIPT, "local --preflight upgrade --format json")
+    else {
+        return;
     };
+    assert_eq!(result(&report, "etcd-health"), "failed", "{out}");
+    assert_eq!(result(&report, "nodes-ready"), "failed", "{out}");
+    assert!(
+        out.contains("alarm:NOSPACE") || out.contains("unhealthy"),
+        "{out}"
+    );
+    let (report, out) = on_a_machine(SCRIPT, "local --format json").unwrap();
+    assert!(
+        out.contains("systeminfo/dmesg") && out.contains("Killed process 4242"),
+        "no journal, so the kernel is asked: {out}"
+    );
+    assert!(!report["input"]["nodes"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_server_that_answers_is_asked() {
+    const SCRIPT: &str = "tests/node/server.sh";
+    let Some((report, out)) = on_a_machine(SCRIPT, "local --preflight upgrade --format json")
+    else {
+        return;
+    };
+    let result = |id: &str| result(&report, id);
     for failed in [
         "etcd-quorum",
         "etcd-space",
@@ -561,8 +641,7 @@ fn a_server_that_answers_is_asked() {
         assert_eq!(result(passed), "passed", "{passed}: {out}");
     }
     let begun = std::time::Instant::now();
-    let (out, err) = run("local --format json");
-    let report: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out} {err}"));
+    let (report, _) = on_a_machine(SCRIPT, "local --format json").unwrap();
     assert!(begun.elapsed() < std::time::Duration::from_secs(40));
     assert!(
         report["problems"].to_string().contains("events.yaml"),

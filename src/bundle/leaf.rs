@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use crate::error::Problem;
 
 use super::level::Level;
-use super::loss::{Loss, again, describe};
+use super::loss::{Loss, again, describe, is_shrunk};
 use super::peek::Peek;
 use super::placing;
 use super::sniff::{Format, HEAD, sniff};
@@ -114,7 +114,10 @@ pub(crate) fn leaf(
         Some(order) => visit.entry(entry, &mut utf16::Narrow::new(&mut guard, order)),
         None => visit.entry(entry, &mut guard),
     }
-    if let Some((error, read)) = guard.failed {
+    if let Some((error, read)) = guard.failed
+        // A node's log that is cut to nothing when it is rotated is no loss.
+        && !(level.live && is_shrunk(&error))
+    {
         visit.problem(Problem::new(path, describe(&error, read)));
     }
 }

@@ -42,6 +42,12 @@ pub(crate) fn again(error: &io::Error) -> io::Error {
     }
 }
 
+/// Whether a file became shorter while it was read.
+pub(crate) fn is_shrunk(error: &io::Error) -> bool {
+    let known = error.get_ref().and_then(|e| e.downcast_ref::<Loss>());
+    matches!(known, Some(Loss::Shrunk))
+}
+
 /// One sentence: what happened after `read` bytes, and what that costs.
 pub(crate) fn describe(error: &io::Error, read: u64) -> String {
     let known = error.get_ref().and_then(|e| e.downcast_ref::<Loss>());

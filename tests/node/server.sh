@@ -1,22 +1,6 @@
-# An RKE2 server whose API, etcd and runtime answer, on a copy of this machine's file system that is thrown away:
-# server.sh SCRATCH PROGRAM ARGS... runs PROGRAM there. Called inside mount and network namespaces of its own.
-set -e
-place=$1 program=$2
-shift 2
-mkdir -p "$place/layer" "$place/root"
-mount -t tmpfs tmpfs "$place/layer"
-mkdir "$place/layer/up" "$place/layer/work"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$place/layer/up,workdir=$place/layer/work" "$place/root"
-root=$place/root data=$place/root/var/lib/rancher/rke2
-mount --rbind /proc "$root/proc"
-mount --rbind /dev "$root/dev"
-python3 - 2>/dev/null <<'PY'
-import fcntl, socket, struct
-# lo up: SIOCGIFFLAGS, SIOCSIFFLAGS
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-name, flags = struct.unpack("16sh", fcntl.ioctl(s, 0x8913, struct.pack("16sh", b"lo", 0)))
-fcntl.ioctl(s, 0x8914, struct.pack("16sh", b"lo", flags | 1))
-PY
+# An RKE2 server whose API, etcd and runtime answer.
+source "$(dirname "$0")/machine.sh"
+data=$root/var/lib/rancher/rke2
 mkdir -p "$data/server/db/etcd" "$data/server/db/snapshots" "$data/agent/etc" "$data/bin" "$root/etc/rancher/rke2"
 echo n1 > "$root/etc/hostname"
 echo snapshot > "$data/server/db/snapshots/etcd-snapshot-n1-1"
@@ -69,7 +53,6 @@ serve(6443, lambda c: None)
 PY
 servers=$!
 sleep 1
-cp "$program" "$root/bundlevet-under-test"
-chroot "$root" /bundlevet-under-test "$@" || true
+examine "$@"
 kill "$servers"
-umount -R -l "$root" "$place/layer" 2>/dev/null || true
+leave

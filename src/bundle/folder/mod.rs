@@ -130,9 +130,14 @@ pub(crate) fn list_live(root: &Path, most: u64, options: &LiveOptions) -> io::Re
     walk.live = true;
     walk.since = options.since;
     walk.state_only = options.state_only;
-    for base in LIVE_PATHS {
+    let elsewhere = live::elsewhere(&root);
+    let bases = LIVE_PATHS.iter().map(|base| (*base, Path::new(*base)));
+    let elsewhere = elsewhere
+        .iter()
+        .map(|(name, path)| (name.as_str(), path.as_path()));
+    for (base, path) in bases.chain(elsewhere) {
         // Data directories are often links to a larger disk.
-        let Ok(path) = root.join(base).canonicalize() else {
+        let Ok(path) = root.join(path).canonicalize() else {
             continue;
         };
         if !path.starts_with(&root) {
@@ -141,7 +146,7 @@ pub(crate) fn list_live(root: &Path, most: u64, options: &LiveOptions) -> io::Re
         }
         match fs::symlink_metadata(&path) {
             Ok(meta) if meta.is_dir() => walk.folder(&path, base),
-            Ok(meta) => walk.file((*base).to_owned(), path, &meta),
+            Ok(meta) => walk.file(base.to_owned(), path, &meta),
             Err(e) => walk.problem(base, e.to_string()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -81,13 +81,79 @@ pub(super) fn add(installed: &Installed, made: &mut Vec<Made>, unread: &mut Vec<
         }
         api(distribution, made, unread);
     }
-    if installed.rke1
-        && let Some(docker) = find_program(&["docker"])
-    {
-        made.push(Made::run(
-            "docker/dockerpsa",
-            Program::new(docker, ["ps", "-a"], RUNTIME),
+    if installed.rke1 {
+        rke1(made, unread);
+    }
+}
+
+/// Where RKE1's containers find their configuration, and it stands on the node, too.
+const RKE1_SSL: &str = "/etc/kubernetes/ssl";
+/// Where RKE1 keeps etcd's data.
+const RKE1_ETCD: [&str; 2] = ["/var/lib/etcd", "/opt/rke/var/lib/etcd"];
+
+/// RKE1 runs in docker; its etcd and API server take clients with a certificate only. Their own clients stand in the
+/// containers and use what is there, as the logs-collector asks them.
+fn rke1(made: &mut Vec<Made>, unread: &mut Vec<Unread>) {
+    let Some(docker) = find_program(&["docker"]) else {
+        unread.push(Unread {
+            what: "containers, etcd's health and the cluster's objects".into(),
+            because: "there is no docker on this node".into(),
+            command: None,
+        });
+        return;
+    };
+    let given_up = Arc::new(AtomicBool::new(false));
+    let run = |args: &[&str]| {
+        let mut program = Program::new(&docker, args, RUNTIME);
+        program.group = Some(Arc::clone(&given_up));
+        program
+    };
+    made.push(Made::run("docker/dockerpsa", run(&["ps", "-a"])));
+    if RKE1_ETCD.iter().any(|folder| Path::new(folder).is_dir()) {
+        for (name, words) in [
+            ("etcd/endpointhealth", ["endpoint", "health"].as_slice()),
+            (
+                "etcd/endpointstatus",
+                &["endpoint", "status", "--write-out", "table"],
+            ),
+            ("etcd/memberlist", &["member", "list"]),
+            ("etcd/alarmlist", &["alarm", "list"]),
+        ] {
+            let mut program = run(&[&["exec", "etcd", "etcdctl"], words].concat());
+            program.both = name == "etcd/endpointhealth";
+            made.push(Made::run(name, program));
+        }
+    }
+    // Only a control plane has this identity; it may list what there is.
+    let config = format!("{RKE1_SSL}/kubecfg-kube-controller-manager.yaml");
+    if !Path::new(&config).exists() {
+        let command = "bundlevet local, on a control-plane node of this cluster".to_owned();
+        unread.push(objects_unread(
+            "this node is no control plane: only those may list them",
+            Some(command),
         ));
+        return;
+    }
+    let config = format!("--kubeconfig={config}");
+    let head = ["exec", "kubelet", "kubectl", config.as_str()];
+    objects(made, |args| run(&[head.as_slice(), args].concat()));
+}
+
+fn objects_unread(because: &str, command: Option<String>) -> Unread {
+    Unread {
+        what: "the cluster's objects (Nodes, volumes, PodDisruptionBudgets)".into(),
+        because: because.to_owned(),
+        command,
+    }
+}
+
+/// One question per kind, each a program of its own.
+fn objects(made: &mut Vec<Made>, run: impl Fn(&[&str]) -> Program) {
+    for (name, path) in OBJECTS {
+        let args = ["get", "--raw", path, "--request-timeout=3s"];
+        let mut one = Made::run(format!("yamls/{name}.yaml"), run(&args));
+        one.cluster = true;
+        made.push(one);
     }
 }
 
@@ -113,11 +179,7 @@ fn runtime(distribution: &Distribution, made: &mut Vec<Made>) {
 /// kubectl's `get --raw` asks for one path and keeps no cache.
 fn api(distribution: &Distribution, made: &mut Vec<Made>, unread: &mut Vec<Unread>) {
     let mut without = |because: &str, command: Option<String>| {
-        unread.push(Unread {
-            what: "the cluster's objects (Nodes, volumes, PodDisruptionBudgets)".into(),
-            because: because.to_owned(),
-            command,
-        });
+        unread.push(objects_unread(because, command));
     };
     if !distribution.server {
         let command = "bundlevet local, on a server of this cluster".to_owned();
@@ -146,7 +208,6 @@ fn api(distribution: &Distribution, made: &mut Vec<Made>, unread: &mut Vec<Unrea
     let run = |args: &[&str]| {
         let mut all: Vec<OsString> = vec!["--kubeconfig".into(), config.clone().into_os_string()];
         all.extend(args.iter().map(Into::into));
-        all.push("--request-timeout=3s".into());
         let mut program = Program::new(kubectl.clone(), all, API);
         program.group = Some(Arc::clone(&given_up));
         program
@@ -160,11 +221,8 @@ fn api(distribution: &Distribution, made: &mut Vec<Made>, unread: &mut Vec<Unrea
         "-o",
         "name",
         "--cache-dir=/dev/null",
+        "--request-timeout=3s",
     ];
     made.push(Made::run("directories/kube-system-secrets", run(&args)));
-    for (name, path) in OBJECTS {
-        let mut one = Made::run(format!("yamls/{name}.yaml"), run(&["get", "--raw", path]));
-        one.cluster = true;
-        made.push(one);
-    }
+    objects(made, run);
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Seek};
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -45,6 +46,8 @@ pub(crate) struct Program {
     pub(crate) limit: Duration,
     /// More lines than this are cut off at the beginning by the program itself.
     pub(crate) lines: Option<u64>,
+    /// What it says on standard error is part of its output: `etcdctl` says there what is unhealthy.
+    pub(crate) both: bool,
     /// Programs that ask the same service: once one waited in vain, the others are not started.
     pub(crate) group: Option<Arc<AtomicBool>>,
 }
@@ -60,6 +63,7 @@ impl Program {
             args: args.into_iter().map(Into::into).collect(),
             limit,
             lines: None,
+            both: false,
             group: None,
         }
     }
@@ -79,26 +83,30 @@ impl Program {
 
     /// Starts it; it ends at `deadline` if that is earlier than its own limit.
     pub(crate) fn start(&self, deadline: Option<Instant>) -> io::Result<Running> {
+        let (out, stdout) = io::pipe()?;
         let said = rustix::fs::memfd_create("bundlevet-stderr", MemfdFlags::CLOEXEC)
             .ok()
             .map(File::from);
         let stderr = match said.as_ref().map(File::try_clone) {
+            _ if self.both => Stdio::from(stdout.try_clone()?),
             Some(Ok(file)) => Stdio::from(file),
             _ => Stdio::null(),
         };
         let mut running = running();
-        let mut child = Command::new(&self.path)
+        // The command holds its ends of the pipe until it goes, here at once.
+        let child = Command::new(&self.path)
             .args(&self.args)
             .env("LC_ALL", "C")
+            .env("TZ", "UTC")
             .env("SYSTEMD_PAGER", "")
             .env("SYSTEMD_COLORS", "0")
             .current_dir("/")
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            .stdout(stdout)
             .stderr(stderr)
             .spawn()?;
         running.insert(child.id());
-        let out = child.stdout.take();
+        let out = Some(File::from(OwnedFd::from(out)));
         let own = Instant::now() + self.limit;
         Ok(Running {
             child,
@@ -124,7 +132,7 @@ impl Program {
 /// A program whose output is being read. It is killed when this is dropped.
 pub(crate) struct Running {
     child: Child,
-    out: Option<ChildStdout>,
+    out: Option<File>,
     said: Option<File>,
     end: Instant,
     limit: Duration,
@@ -228,6 +236,16 @@ mod tests {
         assert_eq!(text, "out\n");
         assert_eq!(running.said(), "err");
         assert!(!running.ended_well());
+    }
+
+    #[test]
+    fn what_is_said_can_be_part_of_the_output() {
+        let mut program = sh("echo out; echo err >&2; exit 1", Duration::from_secs(10));
+        program.both = true;
+        let mut running = program.start(None).unwrap();
+        let mut text = String::new();
+        running.read_to_string(&mut text).unwrap();
+        assert_eq!((text.as_str(), running.said().as_str()), ("out\nerr\n", ""));
     }
 
     #[test]

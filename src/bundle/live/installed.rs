@@ -83,6 +83,52 @@ fn distribution(root: &Path, name: &'static str) -> Option<Distribution> {
     })
 }
 
+/// Folders of a data directory that are read; the rest is images and databases.
+const READ: [&str; 5] = [
+    "agent",
+    "server/db/etcd/config",
+    "server/logs",
+    "server/manifests",
+    "server/tls",
+];
+
+/// What a configuration has put elsewhere: the name to read it by, and where it is below the root.
+pub(crate) fn elsewhere(root: &Path) -> Vec<(String, PathBuf)> {
+    let mut moved = Vec::new();
+    for Distribution { name, data, .. } in Installed::look(root).distributions {
+        let usual = format!("var/lib/rancher/{name}");
+        let data = data.strip_prefix("/").unwrap_or(&data);
+        // What is walked anyway is not walked twice.
+        if data == Path::new(&usual) || data.starts_with("opt/rke2") {
+            continue;
+        }
+        // A directory that is called like the product tells by itself what is in it; but what stands before it must
+        // not be taken for the name of a node.
+        let tops = ["var", "opt", "usr"];
+        let tells = data.ends_with(name) && tops.iter().any(|top| data.starts_with(top));
+        let shown = match data.to_str() {
+            Some(path) if tells => path,
+            _ => &usual,
+        };
+        moved.extend(READ.map(|folder| (format!("{shown}/{folder}"), data.join(folder))));
+    }
+    if let Some(docker) = docker_root(root) {
+        let containers = docker.join("containers");
+        moved.push(("var/lib/docker/containers".to_owned(), containers));
+    }
+    moved
+}
+
+/// Where docker keeps its things, if not in `/var/lib/docker`: `data-root` of its configuration, once `graph`.
+fn docker_root(root: &Path) -> Option<PathBuf> {
+    let text = head(root, Path::new("etc/docker/daemon.json"), 64 << 10)?;
+    let config: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let path = config.get("data-root").or_else(|| config.get("graph"))?;
+    let path = Path::new(path.as_str()?);
+    let path = path.strip_prefix("/").ok()?;
+    (path != Path::new("var/lib/docker")).then(|| path.to_owned())
+}
+
 /// Where an absolute path of the node is below the root it is mounted at; links stay below it, too. Nothing
 /// where nothing is.
 pub(crate) fn below(root: &Path, path: &Path) -> Option<PathBuf> {
@@ -176,6 +222,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_elsewhere_has_a_name_that_tells() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        assert!(elsewhere(root).is_empty());
+        write(root, "var/lib/rancher/rke2/agent/x", "");
+        write(
+            root,
+            "etc/rancher/k3s/config.yaml",
+            "data-dir: /opt/data/k3s\n",
+        );
+        write(root, "opt/data/k3s/agent/x", "");
+        write(
+            root,
+            "etc/docker/daemon.json",
+            "{\"data-root\": \"/mnt/docker\"}",
+        );
+        let found = elsewhere(root);
+        assert_eq!(found.len(), READ.len() + 1);
+        let agent = ("opt/data/k3s/agent".to_owned(), "opt/data/k3s/agent".into());
+        assert_eq!(found[0], agent);
+        assert_eq!(found[READ.len()].1, Path::new("mnt/docker/containers"));
+    }
+
+    #[test]
     fn a_data_directory_elsewhere_and_a_name_of_its_own() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path();
@@ -190,6 +260,11 @@ mod tests {
         write(root, "data/k3s/server/x", "");
         let found = Installed::look(root);
         assert_eq!(found.distributions[0].data, Path::new("/data/k3s"));
+        let agent = (
+            "var/lib/rancher/k3s/agent".to_owned(),
+            "data/k3s/agent".into(),
+        );
+        assert_eq!(elsewhere(root)[0], agent);
         assert_eq!(node_name(root).as_deref(), Some("n7"));
     }
 }

@@ -11,6 +11,8 @@ use crate::bundle::place::speaks;
 
 /// One unit's journal is read within this time.
 const LIMIT: Duration = Duration::from_secs(40);
+/// The kernel's buffer is small, and read at once.
+const DMESG: Duration = Duration::from_secs(4);
 /// The newest lines of one unit's journal that are read.
 const LINES: u64 = 400_000;
 /// Units of which a journal is read; a node has about ten that matter.
@@ -24,6 +26,11 @@ pub(super) fn add(
     unread: &mut Vec<Unread>,
 ) {
     let folders = folders(root);
+    let journalctl = find_program(&["journalctl", "/usr/bin/journalctl", "/bin/journalctl"]);
+    let readable = journalctl.is_some() && folders.iter().any(|folder| is_readable(folder));
+    if options.here && !readable {
+        kernel_ring(made);
+    }
     if folders.is_empty() {
         if options.here {
             unread.push(Unread {
@@ -34,7 +41,7 @@ pub(super) fn add(
         }
         return;
     }
-    let Some(path) = find_program(&["journalctl", "/usr/bin/journalctl", "/bin/journalctl"]) else {
+    let Some(path) = journalctl else {
         unread.push(Unread {
             what: "the journal".into(),
             because: "its files are there and journalctl, which reads them, is not".into(),
@@ -90,6 +97,22 @@ pub(super) fn add(
             log(unit, &["--unit", unit]);
         }
     }
+}
+
+/// The kernel's own buffer, for where its lines in the journal cannot be read.
+fn kernel_ring(made: &mut Vec<Made>) {
+    if let Some(path) = find_program(&["dmesg", "/usr/bin/dmesg", "/bin/dmesg"]) {
+        let program = Program::new(path, ["-T"], DMESG);
+        made.push(Made::run("systeminfo/dmesg", program));
+    }
+}
+
+/// Whether a file of the machine's own journal can be read; the system's, not a user's.
+fn is_readable(folder: &Path) -> bool {
+    let machines = fs::read_dir(folder).into_iter().flatten().flatten();
+    machines
+        .map(|machine| machine.path().join("system.journal"))
+        .any(|file| fs::File::open(file).is_ok())
 }
 
 /// Where journal files are, by root; the persistent ones first.

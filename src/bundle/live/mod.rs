@@ -30,6 +30,7 @@ use jiff::{SignedDuration, Timestamp};
 pub(crate) use command::Program;
 pub use command::end_programs;
 pub(crate) use http::ask;
+pub(crate) use installed::elsewhere;
 pub use installed::{Installed, node_name};
 pub(crate) use share::Share;
 pub use share::give_way;
@@ -158,11 +159,13 @@ fn find_program(paths: &[&str]) -> Option<PathBuf> {
     })
 }
 
-/// journalctl's hint that it may not show everything.
+/// What journalctl, dmesg and docker say to those who may not see everything.
 pub(crate) fn is_closed(said: &str) -> bool {
     said.contains("not seeing messages from other users")
         || said.contains("insufficient permissions")
         || said.contains("Permission denied")
+        || said.contains("permission denied")
+        || said.contains("Operation not permitted")
 }
 
 /// What kubectl says of kinds that this cluster does not have.

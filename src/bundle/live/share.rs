@@ -100,13 +100,28 @@ impl Share {
         };
         let mut unread: Vec<Unread> = left_out.iter().map(tell).collect();
         let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        if !closed.is_empty() {
+        let (journals, others): (Vec<&String>, Vec<&String>) = closed
+            .iter()
+            .partition(|name| name.starts_with("journald/") || *name == "systeminfo/dmesg");
+        let mut push = |what: &str, because: &str| {
             unread.push(Unread {
-                what: "the journals, whole".to_owned(),
-                because: "only root and the groups adm and systemd-journal see all of them"
-                    .to_owned(),
+                what: what.to_owned(),
+                because: because.to_owned(),
                 command: Some("sudo bundlevet local".to_owned()),
             });
+        };
+        if !journals.is_empty() {
+            let who = "only root and the groups adm and systemd-journal see all of them";
+            push("the journals, whole", who);
+        }
+        if !others.is_empty() {
+            let names: Vec<&str> = others
+                .iter()
+                .take(NAMED)
+                .map(|name| name.as_str())
+                .collect();
+            let who = "only root may ask the programs that tell it";
+            push(&names.join(", "), who);
         }
         unread
     }
