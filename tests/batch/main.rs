@@ -13,6 +13,7 @@ mod pack;
 mod trees;
 
 mod child;
+mod deployed;
 mod killed;
 mod many;
 mod metrics;
