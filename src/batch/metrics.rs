@@ -5,14 +5,14 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::record::Status;
-use super::run::Done;
+use super::one::peak_memory;
+use super::record::{Record, Status};
 use super::summary::Summary;
 
-/// Writes one exposition: gauges over all bundles of the directory, and what the run just ended came to.
+/// Writes one exposition: gauges over all bundles of the directory, and what the run came to, or has come to so far.
 pub fn write_metrics(
     summary: &Summary,
-    done: &Done,
+    figures: &RunFigures,
     seconds: f64,
     now: Timestamp,
     out: &mut dyn Write,
@@ -49,41 +49,73 @@ pub fn write_metrics(
         "Causes that no bundle had before the last run.",
     )?;
     page.sample("bundlevet_batch_new_causes", &[], summary.new.len())?;
-    run(&mut page, done, seconds, now)?;
+    run(&mut page, figures, seconds, now)?;
     page.0.write_all(b"# EOF\n")
 }
 
-fn run(page: &mut Page<'_>, done: &Done, seconds: f64, now: Timestamp) -> io::Result<()> {
-    let number = done.records.iter().map(|record| record.run).max();
-    let read = done
-        .records
-        .iter()
-        .filter(|record| Some(record.run) == number);
-    let (mut failed, mut bytes, mut peak) = (0u64, 0u64, 0u64);
-    let mut worst: BTreeMap<&str, u64> = BTreeMap::new();
-    for record in read.take(done.read) {
-        failed += u64::from(record.outcome.status != Status::Done);
-        bytes = bytes.saturating_add(record.outcome.read_bytes);
-        peak = peak.max(record.outcome.peak_memory.unwrap_or(0));
-        *worst
-            .entry(record.outcome.severity.as_deref().unwrap_or("none"))
-            .or_default() += 1;
+/// What a run came to so far; it is counted as bundles are finished, so that nothing of them is kept.
+#[derive(Debug, Clone, Default)]
+pub struct RunFigures {
+    /// Bundles of the run, read before or not.
+    pub bundles: usize,
+    /// Whether it was stopped before its end.
+    pub stopped: bool,
+    /// When it ended; none while it goes on.
+    pub ended: Option<Timestamp>,
+    read: u64,
+    failed: u64,
+    bytes: u64,
+    peak: u64,
+    worst: BTreeMap<String, u64>,
+}
+
+impl RunFigures {
+    /// Of a run that begins, with so many bundles.
+    pub fn new(bundles: usize) -> Self {
+        Self {
+            bundles,
+            ..Self::default()
+        }
     }
-    let figures: [(&str, &str, String); 7] = [
+
+    /// Counts a bundle that was read.
+    pub fn add(&mut self, record: &Record) {
+        let outcome = &record.outcome;
+        self.read += 1;
+        self.failed += u64::from(outcome.status != Status::Done);
+        self.bytes = self.bytes.saturating_add(outcome.read_bytes);
+        self.peak = self.peak.max(outcome.peak_memory.unwrap_or(0));
+        let worst = outcome.severity.as_deref().unwrap_or("none");
+        *self.worst.entry(worst.to_owned()).or_default() += 1;
+    }
+}
+
+fn run(page: &mut Page<'_>, run: &RunFigures, seconds: f64, now: Timestamp) -> io::Result<()> {
+    let mut figures: Vec<(&str, &str, String)> = vec![
+        (
+            "bundlevet_batch_run_running",
+            "Whether the run goes on.",
+            u8::from(run.ended.is_none()).to_string(),
+        ),
+        (
+            "bundlevet_batch_run_bundles",
+            "Bundles of the run, read before or not.",
+            run.bundles.to_string(),
+        ),
         (
             "bundlevet_batch_run_read",
             "Bundles read in the last run.",
-            done.read.to_string(),
+            run.read.to_string(),
         ),
         (
             "bundlevet_batch_run_failed",
             "Bundles of the last run without a diagnosis.",
-            failed.to_string(),
+            run.failed.to_string(),
         ),
         (
             "bundlevet_batch_run_bytes",
             "Bytes read in the last run, uncompressed.",
-            bytes.to_string(),
+            run.bytes.to_string(),
         ),
         (
             "bundlevet_batch_run_seconds",
@@ -93,19 +125,31 @@ fn run(page: &mut Page<'_>, done: &Done, seconds: f64, now: Timestamp) -> io::Re
         (
             "bundlevet_batch_run_peak_memory_bytes",
             "The most memory that a bundle of the last run needed.",
-            peak.to_string(),
+            run.peak.to_string(),
+        ),
+        (
+            "bundlevet_batch_run_parent_memory_bytes",
+            "The most memory that the process that starts the others needed.",
+            peak_memory().unwrap_or(0).to_string(),
         ),
         (
             "bundlevet_batch_run_stopped",
             "Whether the last run was stopped before its end.",
-            u8::from(done.stopped).to_string(),
+            u8::from(run.stopped).to_string(),
         ),
         (
-            "bundlevet_batch_run_end_timestamp_seconds",
-            "When the last run ended.",
+            "bundlevet_batch_updated_timestamp_seconds",
+            "When these figures were written.",
             now.as_second().to_string(),
         ),
     ];
+    if let Some(ended) = run.ended {
+        figures.push((
+            "bundlevet_batch_run_end_timestamp_seconds",
+            "When the last run ended.",
+            ended.as_second().to_string(),
+        ));
+    }
     for (name, help, value) in figures {
         page.head(name, "gauge", help)?;
         if let Some(unit) = ["bytes", "seconds"]
@@ -121,7 +165,7 @@ fn run(page: &mut Page<'_>, done: &Done, seconds: f64, now: Timestamp) -> io::Re
         "gauge",
         "Bundles of the last run by their worst finding.",
     )?;
-    for (severity, n) in worst {
+    for (severity, n) in &run.worst {
         page.sample("bundlevet_batch_run_severity", &[("severity", severity)], n)?;
     }
     Ok(())

@@ -31,7 +31,7 @@ mod watch;
 pub use child::{CANNOT_WRITE, ChildLimits, Task};
 pub use find::{Bundle, Found, find};
 pub use journal::{Journal, Run};
-pub use metrics::write_metrics;
+pub use metrics::{RunFigures, write_metrics};
 pub use one::{PARQUET, diagnose_one, enter, extension};
 pub use record::{Cause, Outcome, Record, Status};
 pub use run::{BatchOptions, Done, run};

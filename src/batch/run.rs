@@ -353,8 +353,10 @@ impl<'a> Work<'a> {
                 "failed"
             );
         }
+        drop(state);
         (self.progress)(&record);
-        state.records.insert(record.path.clone(), record);
+        let path = record.path.clone();
+        self.state().records.insert(path, record);
         Ok(())
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use crate::scene::{Scene, tools};
 
@@ -83,6 +85,8 @@ fn a_scraper_can_read_them() {
         "bundlevet_batch_causes{signature=\"kubelet/invalid-kernel-flag\",severity=\"critical\"} 1\n",
         "bundlevet_batch_run_read 2\n",
         "bundlevet_batch_run_failed 1\n",
+        "bundlevet_batch_run_bundles 2\n",
+        "bundlevet_batch_run_running 0\n",
     ] {
         assert!(text.contains(sample), "{sample} in\n{text}");
     }
@@ -93,4 +97,29 @@ fn a_scraper_can_read_them() {
             .unwrap()
             .contains("bundlevet_batch_run_read 0\n")
     );
+}
+
+#[test]
+fn they_are_there_while_the_run_goes_on() {
+    let scene = Scene::new(&["rke2-kernel-flags", "quiet-rke2", "quiet-harvester"]);
+    let file = scene.input().join("bundlevet.prom");
+    let mut command = scene.command(&["--jobs", "1", "--metrics", file.to_str().unwrap()]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !file.is_file() {
+        assert!(Instant::now() < deadline && child.try_wait().unwrap().is_none());
+        sleep(Duration::from_millis(2));
+    }
+    let text = fs::read_to_string(&file).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!families(&text).contains("bundlevet_batch_run_end_timestamp_seconds"));
+    for sample in [
+        "bundlevet_batch_run_running 1\n",
+        "bundlevet_batch_run_bundles 3\n",
+        "bundlevet_batch_run_read 1\n",
+    ] {
+        assert!(text.contains(sample), "{sample} in\n{text}");
+    }
 }

@@ -1,5 +1,6 @@
 //! `bundlevet batch INPUT... --output DIR`.
 
+mod figures;
 mod logging;
 pub(crate) mod one;
 mod signals;
@@ -21,6 +22,7 @@ use super::outcome::{Done, Outcome, is_quiet, say};
 use super::reading::size;
 use super::scan::{formats, severities};
 use super::terminal;
+use figures::Figures;
 use logging::LogArgs;
 use signals::Signals;
 
@@ -165,7 +167,9 @@ impl Runner<'_> {
         tracing::info!(bundles = bundles.len(), run, jobs = options.jobs, %output, "started");
         let signals = self.signals;
         let stopped = || signals.caught().is_some();
-        let done = batch::run(&mut self.journal, bundles, options, &stopped, &|_| {})?;
+        let figures = Figures::new(args.metrics.as_deref(), options, bundles);
+        let progress = |record: &batch::Record| figures.add(record);
+        let done = batch::run(&mut self.journal, bundles, options, &stopped, &progress)?;
         let seconds = started.elapsed().as_secs_f64();
         let unchanged = done.records.len() - done.read;
         tracing::info!(read = done.read, unchanged, seconds, "ended");
@@ -173,12 +177,7 @@ impl Runner<'_> {
             self.journal.finish()?;
         }
         let summary = summarize(args)?;
-        if let Some(path) = &args.metrics {
-            let now = jiff::Timestamp::now();
-            write_whole(path, |out| {
-                batch::write_metrics(&summary, &done, seconds, now, out)
-            })?;
-        }
+        figures.finish(&summary, &done)?;
         Ok((done, summary))
     }
 
