@@ -31,6 +31,17 @@ pub(super) fn has_controls(text: &str) -> bool {
         .any(|chunk| chunk.iter().fold(false, |found, b| found | is_control(*b)))
 }
 
+/// Whether the words of a raw line are those of its text: nothing stands between them that decoding takes out or
+/// changes, no line end, control, or escape of anything but a quote, a backslash, a line end or a tab.
+pub fn is_verbatim(raw: &[u8]) -> bool {
+    let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
+    let odd = |b: u8| b < 0x20 && b != b'\t' || b == 0x7f;
+    // Without a way out: the compiler makes vector code of it.
+    let plain = !raw.iter().fold(false, |found, &b| found | odd(b));
+    let mut escapes = memchr::memchr_iter(b'\\', raw).map(|at| raw.get(at + 1));
+    plain && escapes.all(|escaped| matches!(escaped, Some(b'"' | b'\\' | b'n' | b't')))
+}
+
 const fn is_control(b: u8) -> bool {
     b < 0x20 && b != b'\t' && b != b'\n' || b == 0x7f
 }

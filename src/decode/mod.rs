@@ -45,8 +45,8 @@ use std::borrow::Cow;
 pub use block::{
     BLOCK_LINE_LIMIT, BLOCK_LITERALS, BlockKind, block_kind, continuation, in_block, opens_value,
 };
-pub use clean::LINE_LIMIT;
 pub(crate) use clean::text as cleaned;
+pub use clean::{LINE_LIMIT, is_verbatim};
 pub use clock::{Around, Clock, reference_from_name};
 pub use journal_header::journal_header;
 pub use line::{Level, Line, Stamp};

@@ -11,6 +11,8 @@ use crate::signature::{Database, Kind, Pattern, Signature};
 pub(crate) trait Confirm: Send + Sync {
     /// See [`Pattern::literals`].
     fn literals(&self) -> &[Box<[u8]>];
+    /// See [`Pattern::may_match`].
+    fn may_match(&self, lower: &[u8]) -> bool;
     /// See [`Pattern::captures`].
     fn captures(&self, line: &Line) -> Vec<Captures>;
     /// See [`Pattern::is_block`].
@@ -36,6 +38,10 @@ impl Placed {
 impl Confirm for Placed {
     fn literals(&self) -> &[Box<[u8]>] {
         self.pattern().map_or(&[], Pattern::literals)
+    }
+
+    fn may_match(&self, lower: &[u8]) -> bool {
+        self.pattern().is_some_and(|p| p.may_match(lower))
     }
 
     fn captures(&self, line: &Line) -> Vec<Captures> {

@@ -45,6 +45,8 @@ pub(crate) struct Walk {
     cues: Vec<(u32, Cue)>,
     /// Cues of one line.
     line_cues: Vec<Cue>,
+    /// A line in lower case.
+    lower: Vec<u8>,
     entry: String,
     origin: Origin,
     modified: Option<jiff::Timestamp>,
@@ -70,6 +72,7 @@ impl Walk {
             found: Vec::new(),
             cues: Vec::new(),
             line_cues: Vec::new(),
+            lower: Vec::new(),
             entry: entry.path.clone(),
             origin: entry.origin.clone(),
             modified: entry.modified,
@@ -321,13 +324,16 @@ impl Walk {
 
     /// One logical line with its cues in order, each once.
     fn logical(&mut self, number: u64, raw: &[u8], before: &[u8], cues: &[Cue]) {
-        let tries: Vec<u32> = cues
+        let mut tries: Vec<u32> = cues
             .iter()
             .filter_map(|cue| match cue {
                 Cue::Try(tried) if !self.prover.is_spent(*tried) => Some(*tried),
                 _ => None,
             })
             .collect();
+        if !self.naive {
+            self.keep_likely(raw, &mut tries);
+        }
         // Both look at the envelope only, which is much cheaper than to decode.
         let starts = cues.contains(&Cue::Start) && decode::is_start_marker(raw, &self.origin);
         let panics =
@@ -359,6 +365,21 @@ impl Walk {
             let done = self.blocks.offer(number, raw, &line, stamp());
             self.block_done(done);
         }
+    }
+
+    /// Drops the patterns of which the raw line misses some words: most lines that hold a literal say something else.
+    fn keep_likely(&mut self, raw: &[u8], tries: &mut Vec<u32>) {
+        if tries.is_empty() || !decode::is_verbatim(raw) {
+            return;
+        }
+        self.lower.clear();
+        self.lower.extend_from_slice(raw);
+        self.lower.make_ascii_lowercase();
+        let (catalog, lower) = (self.prover.catalog(), &self.lower);
+        tries.retain(|&tried| {
+            let tried = catalog.tries.get(tried as usize);
+            tried.is_some_and(|tried| tried.pattern.may_match(lower))
+        });
     }
 
     fn block_done(&mut self, done: Option<Block>) {

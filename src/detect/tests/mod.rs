@@ -23,6 +23,10 @@ impl Confirm for Plain {
         &self.literals
     }
 
+    fn may_match(&self, _: &[u8]) -> bool {
+        true
+    }
+
     fn captures(&self, line: &Line) -> Vec<Captures> {
         let names: Vec<&str> = self.regex.capture_names().flatten().collect();
         let found = self.regex.captures_iter(&line.text);

@@ -1,7 +1,7 @@
 //! Test lines into decoded lines, and what a part says of them.
 
 use crate::bundle::{Origin, ProgramSet};
-use crate::decode::{Line, decode};
+use crate::decode::{Line, decode, is_verbatim};
 use crate::detect::Captures;
 use crate::signature::{Given, Part, Pattern, Signature, TestCase};
 
@@ -96,11 +96,9 @@ pub(super) fn hits(signature: &Signature) -> Vec<Sample<'_>> {
 /// Whether a pattern's literals keep their promise on a raw line.
 pub(super) fn literal_is_in(pattern: &Pattern, raw: &str) -> bool {
     let lower = raw.to_ascii_lowercase();
-    pattern.literals().is_empty()
-        || pattern
-            .literals()
-            .iter()
-            .any(|literal| memchr::memmem::find(lower.as_bytes(), literal).is_some())
+    let is_in = |literal: &[u8]| memchr::memmem::find(lower.as_bytes(), literal).is_some();
+    (pattern.literals().is_empty() || pattern.literals().iter().any(|literal| is_in(literal)))
+        && (!is_verbatim(raw.as_bytes()) || pattern.may_match(lower.as_bytes()))
 }
 
 /// A text cut for a message.

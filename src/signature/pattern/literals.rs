@@ -100,16 +100,24 @@ pub(super) fn better(a: Option<Run>, b: Option<Run>) -> Option<Run> {
 /// The best run in literal bytes. `key_goes_on`: the last word is the beginning of a key.
 pub(super) fn best_run(bytes: &[u8], key_goes_on: bool) -> Option<Run> {
     let mut best = None;
+    each_run(bytes, key_goes_on, &mut |run| {
+        best = better(best.take(), Some(run));
+    });
+    best
+}
+
+/// Every run in literal bytes, in order.
+pub(super) fn each_run(bytes: &[u8], key_goes_on: bool, take: &mut dyn FnMut(Run)) {
     let mut start = 0;
     for (at, &byte) in bytes.iter().enumerate() {
         if !safe(byte) {
             let run = bytes.get(start..at).unwrap_or_default();
-            best = better(best, worthy(run, byte == b'='));
+            worthy(run, byte == b'=', take);
             start = at + 1;
         }
     }
     let rest = bytes.get(start..).unwrap_or_default();
-    better(best, worthy(rest, key_goes_on))
+    worthy(rest, key_goes_on, take);
 }
 
 fn safe(byte: u8) -> bool {
@@ -120,31 +128,29 @@ fn safe(byte: u8) -> bool {
         )
 }
 
-/// The best part of a run. The key of a nested value reads `outer.inner` in the canonical text: a key ends at dots.
-fn worthy(run: &[u8], ends_in_key: bool) -> Option<Run> {
+/// The parts of a run. The key of a nested value reads `outer.inner` in the canonical text: a key ends at dots.
+fn worthy(run: &[u8], ends_in_key: bool, take: &mut dyn FnMut(Run)) {
     if !ends_in_key {
-        return without_object_names(run);
+        return without_object_names(run, take);
     }
     let key = run.iter().rposition(|&b| b == b' ').map_or(0, |at| at + 1);
-    let (before, key) = run.split_at_checked(key)?;
+    let (before, key) = run.split_at_checked(key).unwrap_or((run, &[]));
     // a path, or something like `host [`: no key looks so
     if key.starts_with(b"/")
         || !key
             .last()
             .is_some_and(|b| b.is_ascii_alphanumeric() || b"_.-/".contains(b))
     {
-        return without_object_names(run);
+        return without_object_names(run, take);
     }
-    let key = key
-        .split(|&b| matches!(b, b'.' | b'/'))
-        .fold(None, |best, piece| better(best, measured(piece)));
-    better(without_object_names(before), key)
+    without_object_names(before, take);
+    let pieces = key.split(|&b| matches!(b, b'.' | b'/'));
+    pieces.filter_map(measured).for_each(take);
 }
 
 /// A value that a JSON line holds as `{"name": .., "namespace": ..}` reads `namespace/name`: a run ends at a slash that
 /// may be that one, which is the only one in its word. (`i/o` and `1/2` are what they are.)
-fn without_object_names(run: &[u8]) -> Option<Run> {
-    let mut best = None;
+fn without_object_names(run: &[u8], take: &mut dyn FnMut(Run)) {
     let mut start = 0;
     let mut word_start = 0;
     for word in run.split(|&b| b == b' ') {
@@ -156,12 +162,14 @@ fn without_object_names(run: &[u8]) -> Option<Run> {
         if let (Some(at), None) = (slashes.next(), slashes.next())
             && !(at == 1 && word.len() == 3)
         {
-            best = better(best, measured(run.get(start..word_start + at)?));
+            let before = run.get(start..word_start + at).unwrap_or_default();
+            measured(before).into_iter().for_each(&mut *take);
             start = word_start + at + 1;
         }
         word_start += word.len() + 1;
     }
-    better(best, measured(run.get(start..)?))
+    let rest = run.get(start..).unwrap_or_default();
+    measured(rest).into_iter().for_each(take);
 }
 
 fn measured(run: &[u8]) -> Option<Run> {
@@ -244,6 +252,37 @@ fn of_concat(parts: &[Hir]) -> Option<Vec<Run>> {
     }
     take(best_run(&bytes, false).map(|run| vec![run]));
     best
+}
+
+/// Shows every run that a text which matches the expression contains.
+pub(super) fn each_required(hir: &Hir, take: &mut dyn FnMut(Run)) {
+    match hir.kind() {
+        // What follows is not known here: it may go on with a key.
+        HirKind::Literal(literal) => each_run(&literal.0, true, take),
+        HirKind::Repetition(repetition) if repetition.min >= 1 => {
+            each_required(&repetition.sub, take);
+        }
+        HirKind::Capture(capture) => each_required(&capture.sub, take),
+        HirKind::Concat(parts) => each_of_concat(parts, take),
+        _ => {}
+    }
+}
+
+fn each_of_concat(parts: &[Hir], take: &mut dyn FnMut(Run)) {
+    let mut bytes: Vec<u8> = Vec::new();
+    for part in parts {
+        if let HirKind::Literal(literal) = part.kind() {
+            bytes.extend_from_slice(&literal.0);
+        } else if let Some(byte) = letter(part) {
+            bytes.push(byte);
+        } else {
+            each_run(&bytes, may_go_on_with_key(part), take);
+            bytes.clear();
+            each_required(part, take);
+        }
+    }
+    // Inside another expression something may follow.
+    each_run(&bytes, true, take);
 }
 
 /// Whether what follows a run can go on with its last word, which then may be a key.

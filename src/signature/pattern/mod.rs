@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use crate::decode::{BLOCK_LITERALS, Line};
 use crate::detect::Captures;
 use engine::Engine;
+use memchr::memmem::Finder;
 use regex_automata::meta;
 
 pub use text::Shapes;
@@ -22,6 +23,8 @@ pub struct Pattern {
     source: String,
     form: Form,
     literals: Vec<Box<[u8]>>,
+    /// What a matching line holds besides; put together for the first line that holds a literal.
+    words: OnceLock<Vec<Finder<'static>>>,
     names: Vec<String>,
 }
 
@@ -51,19 +54,14 @@ impl Pattern {
             names: expression.names(),
             form: Form::Text(expression),
             literals: best.into_iter().map(|run| run.bytes).collect(),
+            words: OnceLock::new(),
         })
     }
 
     /// A regular expression; its named groups are the captures.
     pub fn regex(source: &str) -> Result<Self, String> {
         limited(source)?;
-        let hir = regex_syntax::ParserBuilder::new()
-            .nest_limit(50)
-            .build()
-            .parse(source)
-            .map_err(|error| {
-                format!("not a regular expression: {}", one_line(&error.to_string()))
-            })?;
+        let hir = parsed(source)?;
         let runs = literals::of_regex(&hir).unwrap_or_default();
         let expression = Expression::of_regex(source, engine::surely_small(&hir));
         Ok(Self {
@@ -71,6 +69,7 @@ impl Pattern {
             names: expression.names(),
             form: Form::Text(expression),
             literals: runs.into_iter().map(|run| run.bytes).collect(),
+            words: OnceLock::new(),
         })
     }
 
@@ -102,6 +101,7 @@ impl Pattern {
                 .into_iter()
                 .map(|run: literals::Run| run.bytes)
                 .collect(),
+            words: OnceLock::new(),
             names,
         })
     }
@@ -121,6 +121,7 @@ impl Pattern {
                 .iter()
                 .map(|start| start.to_ascii_lowercase().into_bytes().into())
                 .collect(),
+            words: OnceLock::new(),
             names,
             form: Form::Block(has),
         }
@@ -135,6 +136,31 @@ impl Pattern {
     /// matches. Empty: the pattern must be tried on every line. For a block: in its first lines.
     pub fn literals(&self) -> &[Box<[u8]>] {
         &self.literals
+    }
+
+    /// Whether a raw line can match, as far as the words tell that every matching line holds besides a literal: much
+    /// cheaper than to decode the line. `lower`: its bytes in lower case. Only for lines that are
+    /// [verbatim](crate::decode::is_verbatim).
+    pub fn may_match(&self, lower: &[u8]) -> bool {
+        let words = self.words.get_or_init(|| self.required());
+        words.iter().all(|word| word.find(lower).is_some())
+    }
+
+    /// The runs of bytes that every matching raw line contains, the most telling first.
+    fn required(&self) -> Vec<Finder<'static>> {
+        let mut runs = Vec::new();
+        if let Form::Text(expression) = &self.form {
+            expression.each_required(&mut |run| runs.push(run));
+        }
+        // Without those that say nothing, and those that the prefilter has found already.
+        let known = |run: &literals::Run| match self.literals.as_slice() {
+            [only] => *only == run.bytes,
+            _ => false,
+        };
+        runs.retain(|run| run.worth > 0 && !known(run));
+        runs.sort_by_key(|run| std::cmp::Reverse(run.worth));
+        let finder = |run: literals::Run| Finder::new(&run.bytes).into_owned();
+        runs.into_iter().map(finder).collect()
     }
 
     /// Names of its captures, in order.
@@ -300,6 +326,19 @@ impl Expression {
 
     fn names(&self) -> Vec<String> {
         self.names.clone()
+    }
+
+    /// Shows the runs of bytes that every matching raw line contains.
+    fn each_required(&self, take: &mut dyn FnMut(literals::Run)) {
+        match &self.source {
+            Origin::Text(source, shapes) => text::each_required(source, shapes, take),
+            Origin::Regex { source, .. } => {
+                if let Ok(hir) = parsed(source) {
+                    literals::each_required(&hir, take);
+                }
+            }
+            Origin::Field { .. } => {}
+        }
     }
 
     /// Put together; `None` cannot be, since it was checked when it was read.
@@ -484,6 +523,12 @@ pub(super) fn checked(source: &str) -> Result<bool, String> {
     let hir = regex_syntax::Parser::new().parse(source);
     let hir = hir.map_err(|error| one_line(&error.to_string()))?;
     Ok(engine::surely_small(&hir))
+}
+
+fn parsed(source: &str) -> Result<regex_syntax::hir::Hir, String> {
+    let mut builder = regex_syntax::ParserBuilder::new();
+    let hir = builder.nest_limit(50).build().parse(source);
+    hir.map_err(|error| format!("not a regular expression: {}", one_line(&error.to_string())))
 }
 
 /// The regex crate draws its errors over several lines; the last one says what is wrong.

@@ -297,7 +297,19 @@ fn without_spaces_at_gaps(pieces: Vec<Piece>) -> Vec<Piece> {
 }
 
 fn best_run(pieces: &[Piece], shapes: &Shapes) -> Option<Run> {
-    let mut best: Option<Run> = None;
+    let mut best = None;
+    each_run(pieces, shapes, &mut |run| {
+        best = literals::better(best.take(), Some(run));
+    });
+    best
+}
+
+/// Shows every run of bytes that a line which matches the pattern text contains.
+pub(super) fn each_required(text: &str, shapes: &Shapes, take: &mut dyn FnMut(Run)) {
+    each_run(&pieces(text), shapes, take);
+}
+
+fn each_run(pieces: &[Piece], shapes: &Shapes, take: &mut dyn FnMut(Run)) {
     for (at, piece) in pieces.iter().enumerate() {
         let Piece::Words(words) = piece else { continue };
         // `word<x>` and `word...`: the word may be the beginning of a key
@@ -310,9 +322,8 @@ fn best_run(pieces: &[Piece], shapes: &Shapes) -> Option<Run> {
             }
             _ => false,
         };
-        best = literals::better(best, literals::best_run(words.as_bytes(), key_goes_on));
+        literals::each_run(words.as_bytes(), key_goes_on, take);
     }
-    best
 }
 
 #[cfg(test)]
