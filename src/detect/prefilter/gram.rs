@@ -37,6 +37,11 @@ impl Gait {
         u32::MAX.checked_shr(64 - 8 * self.gram as u32).unwrap_or(0)
     }
 
+    /// Bytes of a literal that are compared before it is.
+    fn window(self) -> usize {
+        self.shortest().min(8)
+    }
+
     /// The shortest literal that is sure to be met.
     pub(super) fn shortest(self) -> usize {
         self.gram + self.stride - 1
@@ -68,6 +73,10 @@ struct Place {
     back: u32,
     /// The next place of the same gram.
     next: u32,
+    /// Bytes between the start of the window that was chosen and the gram.
+    inside: u32,
+    /// The first bytes of that window, folded, as many as fit.
+    window: u64,
 }
 
 const NONE: u32 = u32::MAX;
@@ -113,15 +122,25 @@ impl GramTable {
             };
             let start = known.rarest_window(text, gait.shortest(), gait.gram);
             for back in start..start + gait.stride {
-                if let Some(bytes) = text.get(back..back + gait.gram) {
-                    table.insert(fold(bytes), literal, back as u32);
+                let (gram, window) = (text.get(back..back + gait.gram), text.get(start..));
+                if let (Some(gram), Some(window)) = (gram, window) {
+                    table.insert(
+                        fold(gram),
+                        Place {
+                            literal,
+                            back: back as u32,
+                            next: NONE,
+                            inside: (back - start) as u32,
+                            window: fold(window.get(..gait.window()).unwrap_or(window)),
+                        },
+                    );
                 }
             }
         }
         table
     }
 
-    fn insert(&mut self, gram: u64, literal: u32, back: u32) {
+    fn insert(&mut self, gram: u64, place: Place) {
         let hash = hash(gram as u32, (gram >> 32) as u32);
         self.bloom[word(hash)] |= bits(hash);
         let at = self.slot(gram, hash);
@@ -129,11 +148,7 @@ impl GramTable {
         if let Some(slot) = self.slots.get_mut(at) {
             let next = slot.first;
             *slot = Slot { gram, first: new };
-            self.places.push(Place {
-                literal,
-                back,
-                next,
-            });
+            self.places.push(Place { next, ..place });
         }
     }
 
@@ -190,7 +205,7 @@ impl GramTable {
             };
             self.passing::<WIDE>(piece, looked, &mut places, &mut count);
             for &place in places.get(..count).unwrap_or_default() {
-                self.exact(piece, place as usize, from + offset, candidate);
+                self.exact(block, from + place as usize, offset, candidate);
             }
             from += 4 * PLACES;
         }
@@ -240,28 +255,42 @@ impl GramTable {
         }
     }
 
-    /// The literals of a gram that passed the Bloom table.
+    /// The literals of a gram that passed the Bloom table, at `place` of a block that starts at `offset`.
     fn exact(
         &self,
-        piece: &[u8],
+        block: &[u8],
         place: usize,
         offset: usize,
         candidate: &mut impl FnMut(u32, usize),
     ) {
-        let Some(bytes) = piece.get(place..place + self.gait.gram) else {
+        let Some(gram) = folded_at(block, place, self.gait.gram) else {
             return;
         };
-        let gram = fold(bytes);
         let hash = hash(gram as u32, (gram >> 32) as u32);
         let slot = self.slots.get(self.slot(gram, hash));
         let mut next = slot.map_or(NONE, |s| s.first);
         while let Some(found) = self.places.get(next as usize) {
-            if let Some(start) = (offset + place).checked_sub(found.back as usize) {
+            // Most grams stand in other words. What begins before this block is for the caller to compare.
+            let window = place.checked_sub(found.inside as usize);
+            let window = window.map(|at| folded_at(block, at, self.gait.window()));
+            if window.is_none_or(|window| window == Some(found.window))
+                && let Some(start) = (offset + place).checked_sub(found.back as usize)
+            {
                 candidate(found.literal, start);
             }
             next = found.next;
         }
     }
+}
+
+/// The first `length` of the 8 bytes at a place, folded; `None` where there are fewer than `length`.
+fn folded_at(block: &[u8], at: usize, length: usize) -> Option<u64> {
+    if let Some(bytes) = block.get(at..at + 8).and_then(|b| b.first_chunk::<8>()) {
+        let unused = 64 - 8 * length.min(8) as u32;
+        let word = u64::from_le_bytes(*bytes) | u64::from(FOLD) << 32 | u64::from(FOLD);
+        return Some(word & u64::MAX.checked_shr(unused).unwrap_or(0));
+    }
+    block.get(at..at + length).map(fold)
 }
 
 /// A gram of 4 to 8 bytes, case bits set, the first byte lowest.
