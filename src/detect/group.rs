@@ -37,15 +37,29 @@ pub(crate) struct Group {
     pub(crate) on_lines: Vec<u32>,
 }
 
-/// How a Go panic begins.
+/// How a Go panic begins. Too short to be cheap to find among other literals, and so is [`BOOT`]: a survey of the block
+/// says where they may be, and lines that are looked at one by one are asked directly.
 const PANIC: &[u8] = b"panic: ";
-/// The same with what stands before it in a raw line: a literal of 8 bytes is much cheaper to find than one of 7. Lines
-/// that are looked at one by one are asked by [`shows_panic`].
-const PANIC_BEHIND: [&[u8]; 3] = [b"\npanic: ", b" panic: ", b"\"panic: "];
+/// What journalctl writes between boots.
+const BOOT: &[u8] = b"-- Boot ";
+/// Another that is too short, unless with the digit that follows it.
+const GOROUTINE: &[u8] = b"goroutine ";
 
 /// Whether a line may begin a panic as the Go runtime prints it.
 pub(crate) fn shows_panic(raw: &[u8]) -> bool {
     memchr::memmem::find(raw, PANIC).is_some()
+}
+
+/// Whether journalctl may say in this line that the machine booted.
+pub(crate) fn shows_boot(raw: &[u8]) -> bool {
+    memchr::memmem::find(raw, BOOT).is_some()
+}
+
+/// Where in `bytes` a panic or a boot may be announced.
+pub(crate) fn shown_in(bytes: &[u8]) -> impl Iterator<Item = (usize, Cue)> {
+    let panics = memchr::memmem::find_iter(bytes, PANIC).map(|at| (at, Cue::Panic));
+    let boots = memchr::memmem::find_iter(bytes, BOOT).map(|at| (at, Cue::Start));
+    panics.chain(boots)
 }
 
 impl Group {
@@ -80,13 +94,17 @@ impl Group {
             literals.entry(folded).or_default().push(cue);
         };
         if !blocks.is_empty() {
-            let long = decode::BLOCK_LITERALS.iter().map(|l| l.as_bytes());
-            for literal in long.filter(|&l| l != PANIC).chain(PANIC_BEHIND) {
+            let all = decode::BLOCK_LITERALS.iter().map(|l| l.as_bytes());
+            for literal in all.filter(|&l| l != PANIC && l != GOROUTINE) {
                 mark(literal, Cue::Panic);
             }
+            for digit in b'0'..=b'9' {
+                mark(&[GOROUTINE, &[digit]].concat(), Cue::Panic);
+            }
         }
-        for literal in decode::START_LITERALS {
-            mark(literal.as_bytes(), Cue::Start);
+        let starts = decode::START_LITERALS.iter().map(|l| l.as_bytes());
+        for literal in starts.filter(|&l| l != BOOT) {
+            mark(literal, Cue::Start);
         }
         for literal in super::join::PIECES {
             mark(literal, Cue::Piece);

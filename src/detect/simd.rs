@@ -160,6 +160,8 @@ pub(crate) struct Seen {
     pub(crate) specials: u32,
     /// One of those stands behind a `<`.
     pub(crate) opens: bool,
+    /// A `c:` or a `- ` is among them.
+    pub(crate) hints: bool,
 }
 
 /// Counts in `cell`, each byte of which has its successor in `next`. At most 8160 bytes are looked at.
@@ -190,6 +192,13 @@ fn survey_avx2(cell: &[u8], next: &[u8]) -> Seen {
     let mut newlines = _mm256_setzero_si256();
     let mut specials = _mm256_setzero_si256();
     let mut opens = _mm256_setzero_si256();
+    let mut hints = _mm256_setzero_si256();
+    let pair = |bytes, after, first: u8, second: u8| {
+        _mm256_and_si256(
+            _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(first.cast_signed())),
+            _mm256_cmpeq_epi8(after, _mm256_set1_epi8(second.cast_signed())),
+        )
+    };
     // Counters of one byte: 255 rounds.
     let length = cell.len().min(next.len()).min(255 * 32);
     let mut at = 0;
@@ -204,6 +213,8 @@ fn survey_avx2(cell: &[u8], next: &[u8]) -> Seen {
         specials = _mm256_sub_epi8(specials, special(bytes));
         let open = _mm256_and_si256(_mm256_cmpeq_epi8(bytes, less), special(after));
         opens = _mm256_or_si256(opens, open);
+        hints = _mm256_or_si256(hints, pair(bytes, after, b'c', b':'));
+        hints = _mm256_or_si256(hints, pair(bytes, after, b'-', b' '));
         at += 32;
     }
     let sum = |counts| {
@@ -219,6 +230,7 @@ fn survey_avx2(cell: &[u8], next: &[u8]) -> Seen {
         newlines: sum(newlines),
         specials: sum(specials),
         opens: _mm256_testz_si256(opens, opens) == 0,
+        hints: _mm256_testz_si256(hints, hints) == 0,
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Survey {
     pub(crate) opens_value: bool,
     /// Cells with bytes that decoding takes out ([`has_odd`]).
     pub(crate) odd_cells: Vec<usize>,
+    /// Cells with a `c:` or a `- `: a panic or a boot may be in them, and little else is.
+    pub(crate) hint_cells: Vec<usize>,
     /// Cells without any newline; a line of at least two cells has one.
     pub(crate) bare_cells: Vec<usize>,
 }
@@ -32,6 +34,7 @@ impl Survey {
         self.before.clear();
         self.bare_cells.clear();
         self.odd_cells.clear();
+        self.hint_cells.clear();
         self.newlines = 0;
         self.opens_value = false;
         // Each byte is looked at with its successor; whole lines end with a newline, so the last byte needs none.
@@ -47,6 +50,9 @@ impl Survey {
             }
             if seen.odd {
                 self.odd_cells.push(index);
+            }
+            if seen.hints {
+                self.hint_cells.push(index);
             }
         }
     }
@@ -77,6 +83,7 @@ struct Seen {
     newlines: u32,
     opens_value: bool,
     odd: bool,
+    hints: bool,
 }
 
 impl Seen {
@@ -90,15 +97,18 @@ impl Seen {
         let rest = cell.get(sum.looked..).unwrap_or_default();
         let after = next.get(sum.looked..).unwrap_or_default();
         for (stripe, next) in rest.chunks(STRIPE).zip(after.chunks(STRIPE)) {
-            let (mut newlines, mut specials, mut opens) = (0u8, 0u8, 0u8);
+            let (mut newlines, mut specials, mut opens, mut hints) = (0u8, 0u8, 0u8, 0u8);
             for (&byte, &next) in stripe.iter().zip(next) {
                 newlines += u8::from(byte == b'\n');
                 specials += u8::from(is_special(byte));
                 opens |= u8::from(byte == b'<') & u8::from(is_special(next));
+                hints |= u8::from(byte == b'c') & u8::from(next == b':');
+                hints |= u8::from(byte == b'-') & u8::from(next == b' ');
             }
             sum.newlines += u32::from(newlines);
             sum.specials += u32::from(specials);
             sum.opens |= opens != 0;
+            sum.hints |= hints != 0;
         }
         if next.len() < cell.len() {
             // The last byte of the block, which ends its last line, has no successor.
@@ -108,6 +118,7 @@ impl Seen {
         Self {
             newlines: sum.newlines,
             opens_value: sum.opens,
+            hints: sum.hints,
             // Mostly newlines are all that is special; else it is looked at byte by byte.
             odd: sum.specials > sum.newlines && Self::is_odd(cell, next),
         }
@@ -148,7 +159,7 @@ mod tests {
     proptest! {
         #[test]
         fn says_what_a_plain_loop_says(
-            runs in prop::collection::vec((prop::sample::select(b"a\n<\x1b\r\t\x7f\xc3".to_vec()), 1usize..3000), 0..12),
+            runs in prop::collection::vec((prop::sample::select(b"a\n<\x1b\r\t\x7f\xc3c:- ".to_vec()), 1usize..3000), 0..12),
             at in any::<prop::sample::Index>(),
             fast in any::<bool>(),
         ) {
@@ -167,6 +178,10 @@ mod tests {
             let bare: Vec<usize> = block.chunks(CELL).enumerate()
                 .filter(|(_, c)| !c.contains(&b'\n')).map(|(index, _)| index).collect();
             prop_assert_eq!(&survey.bare_cells, &bare);
+            let hint = |at: &usize| [&b"c:"[..], b"- "].contains(&&block[*at..block.len().min(at + 2)]);
+            let mut hints: Vec<usize> = (0..block.len()).filter(hint).map(|at| at / CELL).collect();
+            hints.dedup();
+            prop_assert_eq!(&survey.hint_cells, &hints);
         }
     }
 }

@@ -9,7 +9,7 @@ use jiff::tz::Offset;
 
 use super::block::{Block, BlockCollector};
 use super::catalog::Catalog;
-use super::group::{Cue, Group, shows_panic};
+use super::group::{self, Cue, Group, shows_boot, shows_panic};
 use super::join::{self, Joiner};
 use super::prefilter::Found;
 use super::prover::{Candidate, Prover};
@@ -22,6 +22,8 @@ use crate::error::Problem;
 
 /// Newlines over fewer bytes are counted rather than looked up.
 const NEAR: usize = 4096;
+/// Bytes beside a cell that what it hints at may take.
+const NEAR_CELL: usize = 8;
 /// Problems kept per entry.
 const PROBLEMS: usize = 4;
 
@@ -211,9 +213,14 @@ impl Walk {
             let at = found.at + u32::from(line_end);
             self.cues.push((at, Cue::Literal(found.literal)));
         }
-        let first = lines.get(..line_end(lines, 0)).unwrap_or_default();
-        if self.seeks_panics() && shows_panic(first) {
-            self.cues.push((0, Cue::Panic));
+        for &cell in &self.survey.hint_cells {
+            // What is hinted at may begin or end in the cell beside it.
+            let range = Survey::range(cell);
+            let from = range.start.saturating_sub(NEAR_CELL);
+            let bytes = lines.get(from..lines.len().min(range.end + NEAR_CELL));
+            let shown = group::shown_in(bytes.unwrap_or_default());
+            self.cues
+                .extend(shown.map(|(at, cue)| ((from + at) as u32, cue)));
         }
         if self.survey.opens_value {
             let ends = |at: &usize| matches!(lines.get(at + 2), Some(b'\n' | b'\r'));
@@ -299,6 +306,9 @@ impl Walk {
         self.line_cues.extend(literals);
         if self.seeks_panics() && shows_panic(raw) {
             self.line_cues.push(Cue::Panic);
+        }
+        if shows_boot(raw) {
+            self.line_cues.push(Cue::Start);
         }
         let always = self.group.always.iter();
         self.line_cues.extend(always.map(|&tried| Cue::Try(tried)));
