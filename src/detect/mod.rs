@@ -13,7 +13,7 @@ mod detector;
 mod group;
 mod hit;
 mod join;
-mod prefilter;
+pub(crate) mod prefilter;
 mod prover;
 mod samples;
 mod scanner;

@@ -21,12 +21,16 @@ pub(crate) enum Token {
     Email(usize),
 }
 
-/// Finds tokens, in order; `private` says whether a (lower case) registrable domain is known to be the owner's.
-pub(crate) fn tokens(
-    text: &[u8],
-    private: &dyn Fn(&str) -> bool,
-    mut each: impl FnMut(usize, usize, Token),
-) {
+/// Which domains are known to be the owner's.
+pub(crate) trait Owner {
+    /// Whether a (lower case) registrable domain is.
+    fn owns(&self, registered: &str) -> bool;
+    /// Whether one of them ends with this (lower case) label.
+    fn ends(&self, label: &str) -> bool;
+}
+
+/// Finds tokens, in order.
+pub(crate) fn tokens(text: &[u8], owner: &impl Owner, mut each: impl FnMut(usize, usize, Token)) {
     let (mut dotted, mut colons) = (0, 0);
     for place in memchr::memchr3_iter(b'.', b':', b'@', text) {
         let before = place.checked_sub(1).map_or(0, |at| byte(text, at));
@@ -36,23 +40,33 @@ pub(crate) fn tokens(
                 if !before.is_ascii_alphanumeric() || !after.is_ascii_alphanumeric() {
                     continue;
                 }
+                // fractions of a second have more digits than an octet
+                let fraction = || text.get(place + 1..place + 5);
                 if before.is_ascii_digit()
                     && after.is_ascii_digit()
+                    && !fraction().is_some_and(|four| four.iter().all(u8::is_ascii_digit))
                     && let Some((start, end, address)) = v4(text, place)
                 {
                     dotted = end;
                     each(start, end, Token::V4(address));
                     continue;
                 }
-                let (start, end) = dotted_word(text, place);
+                let end = dotted_end(text, place);
                 dotted = end;
-                if let Some((start, end, token)) = domain(text, start, end, private) {
+                if may_end(text, place, end, owner)
+                    && let (start, end) = dotted_word(text, place)
+                    && let Some((start, end, token)) = domain(text, start, end, owner)
+                {
                     each(start, end, token);
                 }
             }
             b':' if place >= colons
                 && (after == b':' || after.is_ascii_hexdigit() && before.is_ascii_hexdigit()) =>
             {
+                if let Some(end) = time_of_day(text, place) {
+                    colons = end;
+                    continue;
+                }
                 let (start, end) = hex_run(text, place);
                 colons = end;
                 hex(text, start, end, &mut each);
@@ -176,19 +190,57 @@ fn is_dotted(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')
 }
 
-/// The whole of a dotted word around `place`.
-fn dotted_word(text: &[u8], place: usize) -> (usize, usize) {
-    let before = text
-        .get(place.saturating_sub(255)..place)
-        .unwrap_or_default();
-    let back = before.iter().rev().take_while(|b| is_dotted(**b)).count();
+/// Where the dotted word around `place` ends.
+fn dotted_end(text: &[u8], place: usize) -> usize {
     let after = text.get(place..).unwrap_or_default();
     let on = after
         .iter()
         .take(255)
         .take_while(|b| is_dotted(**b))
         .count();
-    (place - back, place + on)
+    place + on
+}
+
+/// The whole of a dotted word around `place`.
+fn dotted_word(text: &[u8], place: usize) -> (usize, usize) {
+    let before = text
+        .get(place.saturating_sub(255)..place)
+        .unwrap_or_default();
+    let back = before.iter().rev().take_while(|b| is_dotted(**b)).count();
+    (place - back, dotted_end(text, place))
+}
+
+/// Whether the last label of a dotted word may be that of a domain: nearly all dots are in numbers and file names.
+fn may_end(text: &[u8], place: usize, end: usize, owner: &impl Owner) -> bool {
+    let word = text.get(place..end).unwrap_or_default();
+    let trail = word
+        .iter()
+        .rev()
+        .take_while(|b| matches!(b, b'.' | b'-' | b'_'));
+    let word = word.get(..word.len() - trail.count()).unwrap_or_default();
+    let label = memchr::memrchr(b'.', word).and_then(|at| word.get(at + 1..));
+    let mut lower = [0; 24];
+    let Some((label, lower)) = label.and_then(|label| Some((label, lower.get_mut(..label.len())?)))
+    else {
+        return false;
+    };
+    if label.len() < 2 || !label.iter().all(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    lower.copy_from_slice(label);
+    lower.make_ascii_lowercase();
+    std::str::from_utf8(lower).is_ok_and(|label| words::top(label).is_some() || owner.ends(label))
+}
+
+/// Where `12:34:56` ends whose first colon stands at `place`: no address has but two colons.
+fn time_of_day(text: &[u8], place: usize) -> Option<usize> {
+    let time: &[u8; 10] = text.get(place.checked_sub(3)?..)?.first_chunk()?;
+    let [before, h, hh, b':', m, mm, b':', s, ss, after] = time else {
+        return None;
+    };
+    let digits = [h, hh, m, mm, s, ss].iter().all(|b| b.is_ascii_digit());
+    let apart = |b: &u8| !b.is_ascii_hexdigit() && *b != b':';
+    (digits && apart(before) && apart(after)).then_some(place + 6)
 }
 
 /// The private domain that a dotted word is, if it is one.
@@ -196,7 +248,7 @@ fn domain(
     text: &[u8],
     start: usize,
     end: usize,
-    private: &dyn Fn(&str) -> bool,
+    owner: &impl Owner,
 ) -> Option<(usize, usize, Token)> {
     let start = behind_escape(text, start, end);
     let word = text.get(start..end)?;
@@ -214,11 +266,11 @@ fn domain(
     if name.contains("..") {
         return None;
     }
-    is_private(&name, private).then(|| (start, end, Token::Domain(words::registrable(&name))))
+    is_private(&name, owner).then(|| (start, end, Token::Domain(words::registrable(&name))))
 }
 
 /// Whether a (lower case) dotted name is somebody's own.
-pub(crate) fn is_private(name: &str, private: &dyn Fn(&str) -> bool) -> bool {
+fn is_private(name: &str, owner: &impl Owner) -> bool {
     let Some((_, last)) = name.rsplit_once('.') else {
         return false;
     };
@@ -226,7 +278,7 @@ pub(crate) fn is_private(name: &str, private: &dyn Fn(&str) -> bool) -> bool {
         return false;
     }
     let registered = name.get(words::registrable(name)..).unwrap_or(name);
-    if private(registered) {
+    if owner.owns(registered) {
         return true;
     }
     let labels = name.split('.').count();
@@ -399,15 +451,23 @@ fn in_url(text: &[u8], start: usize) -> bool {
 mod tests {
     use super::*;
 
+    struct Acme;
+
+    impl Owner for Acme {
+        fn owns(&self, registered: &str) -> bool {
+            registered == "acme.io"
+        }
+
+        fn ends(&self, label: &str) -> bool {
+            label == "io"
+        }
+    }
+
     fn found(text: &str) -> Vec<(String, Token)> {
         let mut out = Vec::new();
-        tokens(
-            text.as_bytes(),
-            &|name| name == "acme.io",
-            |start, end, token| {
-                out.push((text[start..end].to_owned(), token));
-            },
-        );
+        tokens(text.as_bytes(), &Acme, |start, end, token| {
+            out.push((text[start..end].to_owned(), token));
+        });
         out
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::Read;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use memchr::memmem::Finder;
 
 use super::names::Learned;
 use crate::bundle::{Archived, Entry, EntryKind, Skip, Visit};
@@ -30,7 +30,7 @@ const TRIGGERS: [&str; 7] = [
     "sudo: ",
 ];
 
-static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(TRIGGERS).ok());
+static WORDS: LazyLock<[Finder<'static>; 7]> = LazyLock::new(|| TRIGGERS.map(Finder::new));
 
 /// Learns from the entries that it visits; one per thread.
 #[derive(Default)]
@@ -60,16 +60,14 @@ impl Learner {
     }
 
     fn words(&mut self, text: &[u8]) {
-        let Some(words) = WORDS.as_ref() else {
-            return;
-        };
-        for hit in words.find_iter(text) {
-            let rest = text
-                .get(hit.end()..(hit.end() + 128).min(text.len()))
-                .unwrap_or_default();
-            match hit.pattern().as_usize() {
-                0 => self.url(rest),
-                _ => self.user(rest),
+        for (which, word) in WORDS.iter().enumerate() {
+            for start in word.find_iter(text) {
+                let end = start + word.needle().len();
+                let rest = text.get(end..(end + 128).min(text.len()));
+                match which {
+                    0 => self.url(rest.unwrap_or_default()),
+                    _ => self.user(rest.unwrap_or_default()),
+                }
             }
         }
     }
@@ -208,19 +206,50 @@ impl Learner {
                 time.len() >= 19 && time.as_bytes().get(10) == Some(&b'T') && time.starts_with("20")
             }
         };
+        if !dated {
+            return;
+        }
         let (Some(host), Some(program)) = (words.next(), words.next()) else {
             return;
         };
         let speaks = program.ends_with(':') && (program.ends_with("]:") || program == "kernel:");
-        if dated && speaks && !host.contains([':', '=', '"', '[']) {
+        if speaks && !host.contains([':', '=', '"', '[']) {
             self.learned.host(host);
         }
     }
 
     fn log(&mut self, bytes: &mut dyn Read) {
+        let mut heads = HEADED;
+        self.pieces(bytes, |learner, lines| {
+            if heads > 0 {
+                for line in lines.split(|b| *b == b'\n').take(heads) {
+                    heads -= 1;
+                    let start = line.get(..line.len().min(256)).unwrap_or_default();
+                    if let Ok(start) = std::str::from_utf8(start) {
+                        learner.head(start);
+                    }
+                }
+            }
+        });
+    }
+
+    fn other(&mut self, file: &File<'_>, bytes: &mut dyn Read) {
+        self.pieces(bytes, |learner, lines| {
+            for line in lines.split(|b| *b == b'\n') {
+                if let Ok(text) = std::str::from_utf8(line)
+                    && line.len() < MOST_LINE
+                {
+                    learner.line(file, text);
+                    learner.head(text);
+                }
+            }
+        });
+    }
+
+    /// Looks for words in pieces of whole lines, and hands each on.
+    fn pieces(&mut self, bytes: &mut dyn Read, mut each: impl FnMut(&mut Self, &[u8])) {
         let mut chunk = vec![0; CHUNK];
         let mut kept = 0;
-        let mut heads = HEADED;
         loop {
             let Some(room) = chunk.get_mut(kept..) else {
                 return;
@@ -233,44 +262,22 @@ impl Learner {
             };
             let full = chunk.get(..kept + n).unwrap_or_default();
             // without a line end: what stands across the edge is not learned, only found again if learned elsewhere
-            let end = memchr::memrchr(b'\n', full).map_or(full.len(), |at| at + 1);
-            let lines = full.get(..end).unwrap_or_default();
-            if heads > 0 {
-                for line in lines.split(|b| *b == b'\n').take(heads) {
-                    heads -= 1;
-                    let start = line.get(..line.len().min(256)).unwrap_or_default();
-                    if let Ok(start) = std::str::from_utf8(start) {
-                        self.head(start);
-                    }
-                }
+            let end = memchr::memrchr(b'\n', full).map(|at| at + 1);
+            if end.is_none() && full.len() < CHUNK {
+                kept = full.len();
+                continue;
             }
+            let end = end.unwrap_or(full.len());
+            let lines = full.get(..end).unwrap_or_default();
             self.words(lines);
+            each(self, lines);
             let total = full.len();
             chunk.copy_within(end..total, 0);
             kept = total - end;
         }
-        let rest = chunk.get(..kept).unwrap_or_default().to_vec();
-        self.words(&rest);
-    }
-
-    fn other(&mut self, file: &File<'_>, bytes: &mut dyn Read) {
-        let mut reader = std::io::BufReader::with_capacity(CHUNK, bytes);
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let limit = (&mut reader).take(MOST_LINE as u64);
-            match std::io::BufRead::read_until(&mut { limit }, b'\n', &mut line) {
-                Ok(0) | Err(_) => return,
-                Ok(_) => {}
-            }
-            self.words(&line);
-            if let Ok(text) = std::str::from_utf8(&line)
-                && line.len() < MOST_LINE
-            {
-                self.line(file, text);
-                self.head(text);
-            }
-        }
+        let rest = chunk.get(..kept).unwrap_or_default();
+        self.words(rest);
+        each(self, rest);
     }
 }
 

@@ -1,13 +1,14 @@
 //! The names that a bundle gives away, frozen into what finds them again everywhere.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::class::{Class, is_pseudonym, pseudonym};
-use super::find::{ends_word, starts_word};
+use super::find::{Owner, ends_word, starts_word};
 use super::key::Key;
 use super::words;
+use crate::detect::prefilter::Prefilter;
 
 /// Names beyond this many of a kind are not remembered; the report says so.
 const MOST: usize = 20_000;
@@ -172,16 +173,23 @@ fn registered(name: &str) -> Option<String> {
 
 /// Learned names, ready to be found.
 pub(crate) struct Names {
-    finder: Option<AhoCorasick>,
-    /// By pattern of the finder.
+    /// Names of four letters and more, and which they are.
+    long: (Prefilter, Vec<usize>),
+    /// The shorter ones.
+    short: Option<(AhoCorasick, Vec<usize>)>,
     found: Vec<(Class, String)>,
+    /// Which each name is, lower case.
+    known: HashMap<String, usize>,
     domains: HashMap<String, String>,
+    /// What the domains end with.
+    tops: HashSet<String>,
 }
 
 impl Names {
     pub(crate) fn new(learned: &Learned, key: &Key) -> Self {
         let mut taken: BTreeMap<String, String> = BTreeMap::new();
-        let mut patterns = Vec::new();
+        let mut known = HashMap::new();
+        let (mut long, mut short) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
         let mut found = Vec::new();
         let named = learned.hosts.iter().map(|name| (Class::Host, name));
         let users = learned.users.iter().map(|name| (Class::User, name));
@@ -194,23 +202,36 @@ impl Names {
                 hidden = of(key, class, &format!("{name}\0{salt}"));
             }
             taken.insert(hidden.clone(), name.clone());
-            patterns.push(name.clone());
+            if name.len() >= Prefilter::SHORTEST {
+                long.0.push(Box::from(name.as_bytes()));
+                long.1.push(found.len());
+            } else {
+                short.0.push(name.clone());
+                short.1.push(found.len());
+            }
+            known.insert(name.clone(), found.len());
             found.push((class, hidden));
         }
         let private = learned.domains.iter();
         let perhaps = learned.perhaps.difference(&learned.groups);
-        let domains = private
+        let domains: HashMap<String, String> = private
             .chain(perhaps)
             .map(|name| (name.clone(), domain(key, name)))
             .collect();
+        let last = |name: &String| name.rsplit('.').next().unwrap_or_default().to_owned();
         Self {
-            finder: AhoCorasick::builder()
+            long: (Prefilter::new(long.0), long.1),
+            short: AhoCorasick::builder()
                 .ascii_case_insensitive(true)
                 .match_kind(MatchKind::Standard)
-                .build(&patterns)
+                .kind(Some(AhoCorasickKind::DFA))
+                .build(&short.0)
                 .ok()
-                .filter(|_| !patterns.is_empty()),
+                .filter(|_| !short.0.is_empty())
+                .map(|finder| (finder, short.1)),
             found,
+            known,
+            tops: domains.keys().map(last).collect(),
             domains,
         }
     }
@@ -221,33 +242,33 @@ impl Names {
         text: &[u8],
         mut each: impl FnMut(usize, usize, Class, &'n str),
     ) {
-        let Some(finder) = &self.finder else {
-            return;
-        };
-        for hit in finder.find_overlapping_iter(text) {
-            if let Some((class, hidden)) = self.found.get(hit.pattern().as_usize())
-                && ends_word(text, hit.end())
-                && starts_word(text, hit.start())
+        let mut tell = |start: usize, end: usize, which: Option<&usize>| {
+            if let Some((class, hidden)) = which.and_then(|which| self.found.get(*which))
+                && ends_word(text, end)
+                && starts_word(text, start)
             {
-                each(hit.start(), hit.end(), *class, hidden);
+                each(start, end, *class, hidden);
+            }
+        };
+        let (finder, names) = &self.long;
+        let mut hits = Vec::new();
+        finder.find(text, &mut hits);
+        for hit in hits {
+            let start = hit.at as usize;
+            let length = finder.length(hit.literal);
+            tell(start, start + length, names.get(hit.literal as usize));
+        }
+        if let Some((finder, names)) = &self.short {
+            for hit in finder.find_overlapping_iter(text) {
+                tell(hit.start(), hit.end(), names.get(hit.pattern().as_usize()));
             }
         }
     }
 
-    /// Whether a registrable domain is the owner's.
-    pub(crate) fn is_private(&self, registered: &str) -> bool {
-        self.domains.contains_key(registered)
-    }
-
-    /// The pseudonym of a learned host or account.
+    /// The pseudonym of a learned host or account, lower case.
     pub(crate) fn known(&self, name: &str) -> Option<&str> {
-        let finder = self.finder.as_ref()?;
-        let hit = finder
-            .find_overlapping_iter(name)
-            .find(|hit| hit.len() == name.len())?;
-        self.found
-            .get(hit.pattern().as_usize())
-            .map(|(_, hidden)| hidden.as_str())
+        let (_, hidden) = self.found.get(*self.known.get(name)?)?;
+        Some(hidden)
     }
 
     /// The private domain name (as it stands, with what is registered from `at` on) under its pseudonym.
@@ -273,6 +294,16 @@ impl Names {
             out.push_str(registered);
         }
         out
+    }
+}
+
+impl Owner for Names {
+    fn owns(&self, registered: &str) -> bool {
+        self.domains.contains_key(registered)
+    }
+
+    fn ends(&self, label: &str) -> bool {
+        self.tops.contains(label)
     }
 }
 

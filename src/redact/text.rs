@@ -4,6 +4,7 @@
 //! longer names over shorter ones; then everything is written once.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::address::{self, CLUSTER_RANGES};
@@ -30,8 +31,27 @@ pub struct Redactor {
 pub(crate) struct Work {
     secrets: Vec<Found>,
     edits: Vec<Edit>,
-    addresses: HashMap<IpAddr, Option<String>>,
+    addresses: Addresses,
     pub(crate) tally: Tally,
+}
+
+/// Addresses with their pseudonyms. Whoever writes addresses that collide makes only his own copy slow.
+type Addresses = HashMap<IpAddr, Option<String>, BuildHasherDefault<Mixed>>;
+
+/// A hash of the few bytes of an address.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0.rotate_left(5) ^ u64::from(*byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
 }
 
 /// One replacement.
@@ -105,55 +125,51 @@ impl Redactor {
                 with,
             });
         };
-        find::tokens(
-            text,
-            &|name| self.names.is_private(name),
-            |start, end, token| {
-                let was = std::str::from_utf8(text.get(start..end).unwrap_or_default())
-                    .unwrap_or_default();
-                match token {
-                    Token::V4(v4) => {
-                        if let Some(with) = self.address(v4.into(), addresses) {
-                            push(start, end, Class::Ipv4, with);
-                        }
-                    }
-                    Token::V6(v6) => {
-                        if let Some(with) = self.address(v6.into(), addresses) {
-                            push(start, end, Class::Ipv6, with);
-                        }
-                    }
-                    Token::Mac(mac) => {
-                        if let Some(with) = address::mac(&self.key, mac) {
-                            let pairs: Vec<String> =
-                                with.iter().map(|byte| format!("{byte:02x}")).collect();
-                            push(start, end, Class::Mac, pairs.join(":"));
-                        }
-                    }
-                    Token::Domain(at) => {
-                        let registered = was.get(at..).unwrap_or_default();
-                        let class = if registered.contains('.') {
-                            Class::Domain
-                        } else {
-                            Class::Host
-                        };
-                        let with = self.names.hide_domain(&self.key, was, at);
-                        push(start, end, class, with);
-                    }
-                    Token::Email(at) => {
-                        let (local, domain) = was.split_at(at.min(was.len()));
-                        let local = local.trim_end_matches('@').to_ascii_lowercase();
-                        let lower = domain.to_ascii_lowercase();
-                        let domain = self.names.hide_domain(
-                            &self.key,
-                            domain,
-                            super::words::registrable(&lower),
-                        );
-                        let local = names::of(&self.key, Class::User, &local);
-                        push(start, end, Class::Email, format!("{local}@{domain}"));
+        find::tokens(text, &self.names, |start, end, token| {
+            let was =
+                std::str::from_utf8(text.get(start..end).unwrap_or_default()).unwrap_or_default();
+            match token {
+                Token::V4(v4) => {
+                    if let Some(with) = self.address(v4.into(), addresses) {
+                        push(start, end, Class::Ipv4, with);
                     }
                 }
-            },
-        );
+                Token::V6(v6) => {
+                    if let Some(with) = self.address(v6.into(), addresses) {
+                        push(start, end, Class::Ipv6, with);
+                    }
+                }
+                Token::Mac(mac) => {
+                    if let Some(with) = address::mac(&self.key, mac) {
+                        let pairs: Vec<String> =
+                            with.iter().map(|byte| format!("{byte:02x}")).collect();
+                        push(start, end, Class::Mac, pairs.join(":"));
+                    }
+                }
+                Token::Domain(at) => {
+                    let registered = was.get(at..).unwrap_or_default();
+                    let class = if registered.contains('.') {
+                        Class::Domain
+                    } else {
+                        Class::Host
+                    };
+                    let with = self.names.hide_domain(&self.key, was, at);
+                    push(start, end, class, with);
+                }
+                Token::Email(at) => {
+                    let (local, domain) = was.split_at(at.min(was.len()));
+                    let local = local.trim_end_matches('@').to_ascii_lowercase();
+                    let lower = domain.to_ascii_lowercase();
+                    let domain = self.names.hide_domain(
+                        &self.key,
+                        domain,
+                        super::words::registrable(&lower),
+                    );
+                    let local = names::of(&self.key, Class::User, &local);
+                    push(start, end, Class::Email, format!("{local}@{domain}"));
+                }
+            }
+        });
         for (start, end, v4) in find::dashed(text) {
             if let Some(with) = self.address(v4.into(), addresses) {
                 push(start, end, Class::Ipv4, with.replace('.', "-"));
@@ -164,11 +180,7 @@ impl Redactor {
         });
     }
 
-    fn address(
-        &self,
-        address: IpAddr,
-        cache: &mut HashMap<IpAddr, Option<String>>,
-    ) -> Option<String> {
+    fn address(&self, address: IpAddr, cache: &mut Addresses) -> Option<String> {
         if let Some(known) = cache.get(&address) {
             return known.clone();
         }

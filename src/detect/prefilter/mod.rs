@@ -53,6 +53,13 @@ impl Prefilter {
         Self { literals, tables }
     }
 
+    /// Bytes of a literal.
+    pub(crate) fn length(&self, literal: u32) -> usize {
+        self.literals
+            .get(literal as usize)
+            .map_or(0, |text| text.len())
+    }
+
     /// Appends every occurrence of every literal in `block`, in no particular order. Blocks are at most 4 GiB.
     pub(crate) fn find(&self, block: &[u8], found: &mut Vec<Found>) {
         self.find_with(block, true, found);

@@ -1,6 +1,6 @@
 //! Text into the places of its secrets: tokens, passwords, keys. What only talks about secrets stays readable.
 //!
-//! One automaton finds the words that secrets stand behind or begin with; each has a reader of its own that looks at
+//! One search finds the words that secrets stand behind or begin with; each has a reader of its own that looks at
 //! the few bytes after it. Reports mask with the same finder, so a class known here is known there.
 
 mod object;
@@ -10,9 +10,10 @@ mod shape;
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem::Finder;
 
 use super::class::Class;
+use crate::detect::prefilter::Prefilter;
 
 pub(crate) use pem::{Pem, continued};
 
@@ -127,41 +128,93 @@ const TRIGGERS: &[(&str, Behind)] = &[
     ("-----begin ", Behind::Pem),
 ];
 
-/// `None` could only be if the words above were too many; then nothing is found, which the tests would show.
-static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::Standard)
-        .kind(Some(aho_corasick::AhoCorasickKind::DFA))
-        .build(TRIGGERS.iter().map(|(word, _)| word))
-        .ok()
+/// The words that are long enough for the prefilter, with their places in [`TRIGGERS`].
+static WORDS: LazyLock<(Prefilter, Vec<usize>)> = LazyLock::new(|| {
+    let long = TRIGGERS.iter().enumerate();
+    let long = long.filter(|(_, (word, _))| word.len() >= Prefilter::SHORTEST);
+    let (places, words) = long
+        .map(|(place, (word, _))| (place, Box::from(word.as_bytes())))
+        .unzip();
+    (Prefilter::new(words), places)
+});
+
+/// The shorter ones as they are written; what begins with a `$` is found by that.
+const SHORT: [&str; 4] = ["://", "eyJ", "K10", "MII"];
+
+static SHORT_WORDS: LazyLock<Vec<(Finder<'static>, Behind)>> = LazyLock::new(|| {
+    let behind = |word: &'static str| {
+        let mut known = TRIGGERS.iter();
+        let (_, behind) = known.find(|(known, _)| known.eq_ignore_ascii_case(word))?;
+        Some((Finder::new(word), *behind))
+    };
+    SHORT.into_iter().filter_map(behind).collect()
 });
 
 /// Finds secrets in whole lines, in no particular order; some may lie inside others. Gives the class of a block that
 /// the text ends in.
 pub(crate) fn find(text: &[u8], pem: Pem, out: &mut Vec<Found>) -> Option<Class> {
-    let words = WORDS.as_ref()?;
+    let (words, places) = &*WORDS;
+    let mut found = Vec::new();
+    words.find(text, &mut found);
+    found.sort_unstable();
     let mut open = None;
-    for hit in words.find_overlapping_iter(text) {
-        let Some((_, behind)) = TRIGGERS.get(hit.pattern().as_usize()) else {
+    for hit in found {
+        let known = places.get(hit.literal as usize);
+        let Some((word, behind)) = known.and_then(|place| TRIGGERS.get(*place)) else {
             continue;
         };
-        let (start, end) = (hit.start(), hit.end());
-        match behind {
-            Behind::Value(class) => {
-                pair::find(text, start, end, *class, out);
-                if *class == Class::Secret {
-                    object::find(text, start, end, out);
-                }
+        let start = hit.at as usize;
+        let begun = look(*behind, text, start, start + word.len(), pem, out);
+        open = begun.or(open);
+    }
+    for (finder, behind) in &*SHORT_WORDS {
+        for start in finder.find_iter(text) {
+            look(
+                *behind,
+                text,
+                start,
+                start + finder.needle().len(),
+                pem,
+                out,
+            );
+        }
+    }
+    for start in memchr::memchr_iter(b'$', text) {
+        let hash = TRIGGERS.iter().filter(|(word, _)| word.starts_with('$'));
+        for (word, behind) in hash {
+            let end = start + word.len();
+            let is = |here: &[u8]| here.eq_ignore_ascii_case(word.as_bytes());
+            if text.get(start..end).is_some_and(is) {
+                look(*behind, text, start, end, pem, out);
             }
-            Behind::User => pair::account(text, start, end, out),
-            Behind::Home => pair::home(text, end, out),
-            Behind::Scheme => pair::scheme(text, end, out),
-            Behind::Shape(shape) => shape::find(*shape, text, start, end, out),
-            Behind::Pem => open = pem::find(text, start, pem, out).or(open),
         }
     }
     open
+}
+
+/// Looks at what stands behind a word at `start..end`; the class of a block that stays open.
+fn look(
+    behind: Behind,
+    text: &[u8],
+    start: usize,
+    end: usize,
+    pem: Pem,
+    out: &mut Vec<Found>,
+) -> Option<Class> {
+    match behind {
+        Behind::Value(class) => {
+            pair::find(text, start, end, class, out);
+            if class == Class::Secret {
+                object::find(text, start, end, out);
+            }
+        }
+        Behind::User => pair::account(text, start, end, out),
+        Behind::Home => pair::home(text, end, out),
+        Behind::Scheme => pair::scheme(text, end, out),
+        Behind::Shape(shape) => shape::find(shape, text, start, end, out),
+        Behind::Pem => return pem::find(text, start, pem, out),
+    }
+    None
 }
 
 /// The byte at a place, 0 beyond the text.

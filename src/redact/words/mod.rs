@@ -57,10 +57,10 @@ pub(crate) enum Top {
 
 /// The kind of a last label, lower case.
 pub(crate) fn top(label: &str) -> Option<Top> {
-    if GENERIC.contains(&label) {
+    if label.len() == 2 {
+        COUNTRIES.binary_search(&label).ok().map(|_| Top::Country)
+    } else if GENERIC.contains(&label) {
         Some(Top::Generic)
-    } else if COUNTRIES.contains(&label) {
-        Some(Top::Country)
     } else if INTERNAL.contains(&label) {
         Some(Top::Internal)
     } else {
@@ -127,6 +127,7 @@ mod tests {
             .filter(|pair| pair[0] >= pair[1])
             .collect();
         assert!(unsorted.is_empty(), "{unsorted:?}");
+        assert!(COUNTRIES.is_sorted() && COUNTRIES.iter().all(|label| label.len() == 2));
     }
 
     #[test]
