@@ -27,6 +27,10 @@ use crate::redact::{self, Key, Learned, Learner, PackOptions, Redacted, Redactor
 use crate::report;
 use crate::signature::Database;
 
+#[cfg(test)]
+#[path = "pipeline_tests.rs"]
+mod tests;
+
 /// How a scan runs. The defaults suit a workstation.
 #[derive(Debug, Clone, Default)]
 pub struct ScanOptions {

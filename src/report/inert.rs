@@ -1,6 +1,7 @@
 //! Values into JSON that cannot steer a terminal either: what [`neutral`](super::neutral) would escape stands as
 //! `\uXXXX`, which every reader of JSON turns back into the same text.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -22,6 +23,28 @@ pub(crate) fn write_line(out: &mut dyn Write, value: &impl Serialize) -> io::Res
 fn write(out: &mut dyn Write, value: &impl Serialize, layout: impl Formatter) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *out, Inert(layout)))?;
     out.write_all(b"\n")
+}
+
+/// JSON that another wrote, in visible characters. Outside of its strings there are no others.
+pub fn inert_json(text: &str) -> Cow<'_, str> {
+    let wild = |c: char| is_unsafe(c) && c != '\n';
+    if !text.contains(wild) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if wild(c) {
+            let units = &mut [0; 2];
+            out.extend(
+                c.encode_utf16(units)
+                    .iter()
+                    .map(|unit| format!("\\u{unit:04x}")),
+            );
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// The layout of another formatter, with strings of visible characters.
@@ -107,7 +130,8 @@ mod tests {
         #[test]
         fn the_same_value_in_visible_characters(text in "\\PC*|[\\x00-\\x1f\u{7f}-\u{9f}\u{200b}-\u{206f}\u{e0000}-\u{e00ff}a\"\\\\]*") {
             let value = json!({ text.clone(): [text] });
-            for written in written(&value) {
+            let plain = serde_json::to_string(&value).unwrap();
+            for written in written(&value).into_iter().chain([inert_json(&plain).into_owned()]) {
                 prop_assert!(!written.chars().any(|c| is_unsafe(c) && c != '\n'));
                 prop_assert_eq!(&serde_json::from_str::<Value>(&written).unwrap(), &value);
             }

@@ -24,10 +24,13 @@ mod whole;
 mod words;
 
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 pub(crate) mod sample;
 
 pub use diff::{DIFF_SCHEMA, diff_json, write_diff_json};
 pub use html::{write_diff_html, write_html};
+pub use inert::inert_json;
 #[cfg(feature = "parquet")]
 pub(crate) use json::inventory_entries;
 pub use json::{SCHEMA, json, write_inventory_json, write_json, write_ndjson, write_timeline_json};

@@ -11,10 +11,14 @@
 #[path = "../trees/mod.rs"]
 mod trees;
 
+mod calls;
 mod disk;
+mod files;
 mod memory;
 mod outputs;
 mod pipes;
 mod scene;
 mod signals;
+mod soak;
+mod texts;
 mod without;

@@ -1,7 +1,7 @@
 //! Ends that nobody plans: signals, panics, no more memory, a file that may not grow.
 
 use std::io::{self, Read};
-use std::panic::PanicHookInfo;
+use std::panic::{PanicHookInfo, UnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -11,7 +11,7 @@ use bundlevet::report::abandon_all;
 use signal_hook::consts::{SIGABRT, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::{flag, low_level};
 
-use super::outcome::say;
+use super::outcome::{Done, Outcome, say};
 
 /// The exit code of what could not be done.
 const FAILED: i32 = 2;
@@ -19,6 +19,12 @@ const FAILED: i32 = 2;
 /// Makes one line of a panic, whose text may come from a bundle. A worker's becomes a problem of the report.
 pub(crate) fn report_panics() {
     std::panic::set_hook(Box::new(|panic| say(&panicked(panic))));
+}
+
+/// What a command comes to, whatever falls over on the way.
+pub(crate) fn contained(run: impl FnOnce() -> Outcome + UnwindSafe) -> Outcome {
+    // A panic has been told by then.
+    catch_unwind(run).unwrap_or(Ok(Done::Broken))
 }
 
 fn panicked(panic: &PanicHookInfo<'_>) -> String {
@@ -88,7 +94,18 @@ fn ignored(status: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::ignored;
+    use super::{contained, ignored};
+    use crate::outcome::Done;
+
+    #[test]
+    fn a_panic_is_a_failure() {
+        let outcome = contained(|| {
+            Ok(["done"]
+                .get(std::hint::black_box(1))
+                .map_or_else(|| unreachable!(), |_| Done::Well))
+        });
+        assert_eq!(outcome.unwrap(), Done::Broken);
+    }
 
     #[test]
     fn what_nohup_ignores_stays_ignored() {

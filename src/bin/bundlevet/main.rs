@@ -32,13 +32,11 @@ use clap::FromArgMatches;
 use cli::{Cli, Command};
 use config::Configured;
 use failure::Failure;
-use outcome::{Done, Outcome};
+use outcome::Outcome;
 
 fn main() -> ExitCode {
     ending::report_panics();
-    // A panic has been told by then.
-    let outcome = std::panic::catch_unwind(run).unwrap_or(Ok(Done::Broken));
-    outcome::exit_code(outcome)
+    outcome::exit_code(ending::contained(run))
 }
 
 fn run() -> Outcome {

@@ -11,6 +11,10 @@ pub(in crate::report) const HOSTILE: &[&str] = &[
     "```\n````\n~~~\n</details>\n\n# heading\n\n- item\n@octocat fixes #1 and GH-2",
     "[link](javascript:alert(1)) ![image](https://example.com/x.png) <https://example.com> www.example.com",
     "| a | b |\n| - | - |\n`x` ``y`` $$z$$ $`w`$ :smile: !1 ~bug &3 %4 a@b.example.com",
+    "````````\n</pre></code></td></tr></table>\n---\n> quote\n1. item\n<!--\n[x]: https://example.com\n\\",
+    "\u{9b}2J\u{9d}8;;https://example.com\u{9c}link\u{9d}8;;\u{9c}\u{90}q\u{84}\u{85}\u{8d}",
+    "\u{1b}]8;;https://example.com\u{1b}\\link\u{1b}]8;;\u{7} \u{1b}]0;title\u{7} \u{1b}P$q\u{1b}\\ \u{8}\u{c}\u{e}",
+    "\u{2066}a\u{2069} \u{2067}b\u{2069} \u{202d}c\u{202c} \u{61c}\u{200f}\u{200b}\u{feff}\u{ad}\u{2060}\u{e0041}\u{1d173}",
     "\u{1b}[31mred\u{1b}[0m \u{202e}txt.exe \u{0} \u{7f} \u{2028} \r\n--> ]]> {{x}} ${y} &lt;b&gt;",
 ];
 

@@ -1,7 +1,8 @@
 //! What an unattended run does, as lines on standard error.
 
-use std::io;
+use std::io::{self, Write};
 
+use bundlevet::report::{inert_json, neutral_lines};
 use clap::ValueEnum;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -44,14 +45,37 @@ impl LogArgs {
             LogLevel::Info => LevelFilter::INFO,
             LogLevel::Debug => LevelFilter::DEBUG,
         };
+        let json = matches!(self.log_format, LogFormat::Json);
         let log = tracing_subscriber::fmt()
             .with_max_level(level)
             .with_target(false)
             .with_ansi(false)
-            .with_writer(io::stderr);
+            .with_writer(move || Tame { json });
         match self.log_format {
             LogFormat::Text => log.init(),
             LogFormat::Json => log.json().flatten_event(true).init(),
         }
+    }
+}
+
+/// Standard error, on which no name of a file can steer a terminal. An event comes in one piece.
+struct Tame {
+    json: bool,
+}
+
+impl Write for Tame {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let tame = if self.json {
+            inert_json(&text)
+        } else {
+            neutral_lines(&text)
+        };
+        io::stderr().lock().write_all(tame.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().lock().flush()
     }
 }
