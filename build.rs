@@ -1,4 +1,4 @@
-//! Turns the shipped signature files into one JSON text that the binary embeds, so that a run parses no YAML.
+//! Turns the shipped signature files into trees that the binary embeds, so that a run parses no YAML.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,15 +17,15 @@ fn main() -> Result<(), String> {
     }
     let tests = take_tests(&mut files);
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-    write(&out.join("signatures.json"), &text_of(&files)?)?;
+    write(&out.join("signatures.trees"), &bytes_of(&files)?)?;
     let pairs: Vec<_> = tests.iter().map(|(id, tree)| (id.as_str(), tree)).collect();
-    let mut text = String::new();
-    write_pairs(&pairs, &mut text);
-    write(&out.join("tests.json"), &text)
+    let mut bytes = Vec::new();
+    write_pairs(&pairs, &mut bytes);
+    write(&out.join("tests.trees"), &bytes)
 }
 
-fn write(target: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(target, text).map_err(|error| format!("write {}: {error}", target.display()))
+fn write(target: &Path, bytes: &[u8]) -> Result<(), String> {
+    std::fs::write(target, bytes).map_err(|error| format!("write {}: {error}", target.display()))
 }
 
 /// Half of a file are its tests, which no scan looks at: they are embedded apart.
@@ -74,7 +74,8 @@ fn collect(
     Ok(())
 }
 
-fn text_of(files: &BTreeMap<String, node::Node>) -> Result<String, String> {
+/// Signatures, translations by language, `renamed.yaml` and `version.yaml`.
+fn bytes_of(files: &BTreeMap<String, node::Node>) -> Result<Vec<u8>, String> {
     let mut signatures = Vec::new();
     let mut translations: BTreeMap<&str, Vec<(&str, &node::Node)>> = BTreeMap::new();
     let mut single = BTreeMap::new();
@@ -95,41 +96,31 @@ fn text_of(files: &BTreeMap<String, node::Node>) -> Result<String, String> {
             }
         }
     }
-    let mut out = String::from("{\"signatures\":");
+    let mut out = Vec::new();
     write_pairs(&signatures, &mut out);
-    out.push_str(",\"translations\":[");
-    for (i, (language, pairs)) in translations.iter().enumerate() {
-        if i > 0 {
-            out.push(',');
-        }
-        out.push('[');
+    node::write_number(translations.len(), &mut out);
+    for (language, pairs) in &translations {
         node::write_text(language, &mut out);
-        out.push(',');
         write_pairs(pairs, &mut out);
-        out.push(']');
     }
-    out.push(']');
+    let nothing = node::Node {
+        line: 0,
+        value: node::Value::Null,
+    };
     for name in ["renamed", "version"] {
-        if let Some(tree) = single.get(name) {
-            out.push_str(&format!(",\"{name}\":"));
-            tree.write_json(&mut out);
-        }
+        single
+            .get(name)
+            .copied()
+            .unwrap_or(&nothing)
+            .write(&mut out);
     }
-    out.push('}');
     Ok(out)
 }
 
-fn write_pairs(pairs: &[(&str, &node::Node)], out: &mut String) {
-    out.push('[');
-    for (i, (id, tree)) in pairs.iter().enumerate() {
-        if i > 0 {
-            out.push(',');
-        }
-        out.push('[');
+fn write_pairs(pairs: &[(&str, &node::Node)], out: &mut Vec<u8>) {
+    node::write_number(pairs.len(), out);
+    for (id, tree) in pairs {
         node::write_text(id, out);
-        out.push(',');
-        tree.write_json(out);
-        out.push(']');
+        tree.write(out);
     }
-    out.push(']');
 }

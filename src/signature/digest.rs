@@ -11,7 +11,7 @@ use super::embedded;
 /// disabled. A file that cannot be read counts by its name.
 pub fn digest(dirs: &[PathBuf], disabled: &[String]) -> String {
     let mut hash = Sha256::new();
-    hash.update(embedded::text());
+    hash.update(embedded::bytes());
     for dir in dirs {
         let mut files = Vec::new();
         collect(dir, &mut files);

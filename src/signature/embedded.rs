@@ -1,54 +1,52 @@
-//! The JSON text that `build.rs` made of the shipped files into the same trees that YAML files become.
+//! The bytes that `build.rs` made of the shipped files into the same trees that YAML files become.
+//!
+//! Texts stay where they are embedded, so that to read a tree costs little more than its lists and maps.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-
-use super::node::{Key, Node, Value};
+use super::node::{self, Key, Node, Value, Words};
 
 /// The shipped files: ids to trees.
-const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/signatures.json"));
+const TREES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/signatures.trees"));
 
 /// The tests of the shipped files: ids to trees.
-const TESTS: &str = include_str!(concat!(env!("OUT_DIR"), "/tests.json"));
+const TESTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tests.trees"));
 
 /// What [`shipped`] is read from.
-pub(super) fn text() -> &'static str {
-    TEXT
+pub(super) fn bytes() -> &'static [u8] {
+    TREES
 }
 
 /// Everything that is shipped but the tests. Lines are 0.
 pub(super) fn shipped() -> Shipped {
-    serde_json::from_str(TEXT).unwrap_or_default()
+    Bytes(TREES).shipped().unwrap_or_default()
 }
 
 /// Everything that is shipped.
 pub(super) fn shipped_with_tests() -> Shipped {
     let mut shipped = shipped();
-    let tests: BTreeMap<String, Node> = serde_json::from_str::<Pairs>(TESTS)
-        .unwrap_or_default()
-        .into_iter()
-        .collect();
+    let tests = Bytes(TESTS).pairs().unwrap_or_default();
+    let mut tests: BTreeMap<Words, Node> = tests.into_iter().collect();
     for (id, tree) in &mut shipped.signatures {
-        if let (Some(tests), Value::Map(entries)) = (tests.get(id), &mut tree.value) {
+        if let (Some(tests), Value::Map(entries)) = (tests.remove(id), &mut tree.value) {
             let key = Key {
-                text: "tests".to_owned(),
+                text: Cow::Borrowed("tests"),
                 line: 0,
             };
-            entries.push((key, tests.clone()));
+            entries.push((key, tests));
         }
     }
     shipped
 }
 
 /// The shipped files as trees, in order of id.
-#[derive(Debug, Default, serde::Deserialize)]
+#[derive(Debug, Default)]
 pub(super) struct Shipped {
     /// Id to signature.
     pub(super) signatures: Pairs,
     /// Language, then id, to translation.
-    pub(super) translations: Vec<(String, Pairs)>,
+    pub(super) translations: Vec<(Words, Pairs)>,
     /// `renamed.yaml`.
     pub(super) renamed: Option<Node>,
     /// `version.yaml`.
@@ -56,67 +54,89 @@ pub(super) struct Shipped {
 }
 
 /// Ids and trees.
-pub(super) type Pairs = Vec<(String, Node)>;
+pub(super) type Pairs = Vec<(Words, Node)>;
 
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer
-            .deserialize_any(Tree)
-            .map(|value| Node { line: 0, value })
-    }
-}
+/// A value may stand in the deepest list.
+const DEPTH: usize = node::DEEPEST + 1;
 
-struct Tree;
+/// What is left to read. `None` of its readers: not what `build.rs` writes.
+struct Bytes(&'static [u8]);
 
-impl<'de> Visitor<'de> for Tree {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Plain(value.to_string()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Plain(value.to_string()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Plain(value.to_string()))
+impl Bytes {
+    fn shipped(&mut self) -> Option<Shipped> {
+        let signatures = self.pairs()?;
+        let translations = (0..self.number()?)
+            .map(|_| Some((self.text()?, self.pairs()?)))
+            .collect::<Option<_>>()?;
+        let mut file = || {
+            let tree = self.node(DEPTH)?;
+            Some((tree.value != Value::Null).then_some(tree))
+        };
+        Some(Shipped {
+            signatures,
+            translations,
+            renamed: file()?,
+            version: file()?,
+        })
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::Plain(value.to_string()))
+    fn pairs(&mut self) -> Option<Pairs> {
+        (0..self.number()?)
+            .map(|_| Some((self.text()?, self.node(DEPTH)?)))
+            .collect()
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::Text(value.to_owned()))
+    fn node(&mut self, depth: usize) -> Option<Node> {
+        let depth = depth.checked_sub(1)?;
+        let value = match self.byte()? {
+            node::NULL => Value::Null,
+            node::PLAIN => Value::Plain(self.text()?),
+            node::TEXT => Value::Text(self.text()?),
+            node::LIST => {
+                let count = self.number()?;
+                let mut items = Vec::with_capacity(count);
+                for _ in 0..count {
+                    items.push(self.node(depth)?);
+                }
+                Value::List(items)
+            }
+            node::MAP => {
+                let count = self.number()?;
+                let mut entries = Vec::with_capacity(count);
+                for _ in 0..count {
+                    let text = self.text()?;
+                    entries.push((Key { text, line: 0 }, self.node(depth)?));
+                }
+                Value::Map(entries)
+            }
+            _ => return None,
+        };
+        Some(Node { line: 0, value })
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::Text(value))
+    fn text(&mut self) -> Option<Words> {
+        let length = self.number()?;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        std::str::from_utf8(text).ok().map(Cow::Borrowed)
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
+    fn number(&mut self) -> Option<usize> {
+        let mut number = 0;
+        for shift in (0..28).step_by(7) {
+            let byte = usize::from(self.byte()?);
+            number |= (byte % 128) << shift;
+            if byte < 128 {
+                return Some(number);
+            }
         }
-        Ok(Value::List(list))
+        None
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = Vec::new();
-        while let Some((text, node)) = entries.next_entry::<String, Node>()? {
-            map.push((Key { text, line: 0 }, node));
-        }
-        Ok(Value::Map(map))
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
     }
 }
 
@@ -141,22 +161,35 @@ mod tests {
         }
     }
 
+    /// Writes a tree and reads it.
+    fn through_bytes(tree: &Node) -> Option<Node> {
+        let mut bytes = Vec::new();
+        tree.write(&mut bytes);
+        let mut bytes = Bytes(bytes.leak());
+        let tree = bytes.node(DEPTH)?;
+        bytes.0.is_empty().then_some(tree)
+    }
+
     #[test]
-    fn yaml_and_its_json_are_one_tree() {
-        let yaml = "b: 1\na: [x, \"1\", true, ~, -2.5]\nc: {z: |\n  two\n  lines\n, y: 'q''q'}\n";
-        let yaml = yaml.replace(
-            "{z: |\n  two\n  lines\n, y: 'q''q'}",
-            "\n  z: |\n    two\n    lines\n  y: 'q''q'",
+    fn yaml_and_its_bytes_are_one_tree() {
+        let long = "x".repeat(20_000);
+        let yaml = format!(
+            "b: 1\na: [x, \"1\", true, ~, -2.5]\nc:\n  z: |\n    two\n    lines\n  y: 'q''q'\n  x: é{long}\n"
         );
         let mut tree = node::parse(&yaml).unwrap();
-        let mut json = String::new();
-        tree.write_json(&mut json);
         without_lines(&mut tree);
-        assert_eq!(serde_json::from_str::<Node>(&json).unwrap(), tree);
-        assert!(
-            json.starts_with(r#"{"b":1,"a":["x","1",true,null,-2.5]"#),
-            "{json}"
-        );
+        assert_eq!(through_bytes(&tree).unwrap(), tree);
+    }
+
+    #[test]
+    fn bytes_that_were_cut_are_no_tree() {
+        let mut bytes = Vec::new();
+        node::parse("a: [x, {b: c}]\n").unwrap().write(&mut bytes);
+        let bytes: &'static [u8] = bytes.leak();
+        for length in 0..bytes.len() {
+            assert_eq!(Bytes(&bytes[..length]).node(9), None, "{length}");
+        }
+        assert!(Bytes(bytes).node(9).is_some() && Bytes(bytes).node(2).is_none());
     }
 
     #[test]
@@ -198,13 +231,8 @@ mod tests {
         #[test]
         fn any_text_is_a_tree_or_a_fault(text in "\\PC*|[\\[\\]{}:,&*!|>'\"%#?\\- \n\ta-c]{0,60}") {
             if let Ok(mut tree) = node::parse(&text) {
-                let mut json = String::new();
-                tree.write_json(&mut json);
                 without_lines(&mut tree);
-                let back: Node = serde_json::from_str(&json).unwrap();
-                if !text.contains(['.', 'e', 'E', '-']) {
-                    prop_assert_eq!(back, tree);
-                }
+                prop_assert_eq!(through_bytes(&tree), Some(tree));
             }
         }
     }

@@ -1,9 +1,14 @@
-//! YAML text into a tree that knows its lines, and the tree into JSON text.
+//! YAML text into a tree that knows its lines, and the tree into the bytes that the binary embeds.
 //!
 //! Read from events, without recursion and within limits: a signature directory may be anybody's. `build.rs` includes
 //! this file too, so it depends on nothing but the YAML parser and `serde_json`.
 
+use std::borrow::Cow;
+
 use saphyr_parser::{Event, Parser, ScalarStyle};
+
+/// Words of a file; those of shipped ones stay where they are embedded.
+pub(super) type Words = Cow<'static, str>;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,9 +25,9 @@ pub(super) enum Value {
     /// Nothing, `~` or `null`.
     Null,
     /// An unquoted `true`, `false` or number, as written.
-    Plain(String),
+    Plain(Words),
     /// Any other scalar.
-    Text(String),
+    Text(Words),
     /// A list.
     List(Vec<Node>),
     /// A map in file order; keys are texts.
@@ -33,7 +38,7 @@ pub(super) enum Value {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Key {
     /// The key.
-    pub text: String,
+    pub text: Words,
     /// Its line, from 1.
     pub line: u32,
 }
@@ -130,7 +135,7 @@ fn close(open: &mut [Open], root: &mut Option<Node>, node: Node) -> Result<(), F
                 let line = node.line;
                 let text = match node.value {
                     Value::Plain(text) | Value::Text(text) => text,
-                    Value::Null => "null".to_owned(),
+                    Value::Null => Cow::Borrowed("null"),
                     Value::List(_) | Value::Map(_) => {
                         return Err((line, "a key must be a text".to_owned()));
                     }
@@ -162,14 +167,19 @@ fn line(number: usize) -> u32 {
 }
 
 fn scalar(text: &str, style: ScalarStyle) -> Value {
-    if style != ScalarStyle::Plain {
-        return Value::Text(text.to_owned());
+    match style {
+        ScalarStyle::Plain => plain(text),
+        _ => Value::Text(text.to_owned().into()),
     }
+}
+
+/// What a scalar without quotes stands for.
+pub(super) fn plain(text: &str) -> Value {
     match text {
         "" | "~" | "null" => Value::Null,
-        "true" | "false" => Value::Plain(text.to_owned()),
-        _ if is_number(text) => Value::Plain(text.to_owned()),
-        _ => Value::Text(text.to_owned()),
+        "true" | "false" => Value::Plain(text.to_owned().into()),
+        _ if is_number(text) => Value::Plain(text.to_owned().into()),
+        _ => Value::Text(text.to_owned().into()),
     }
 }
 
@@ -180,41 +190,58 @@ fn is_number(text: &str) -> bool {
 }
 
 impl Node {
-    /// The tree as compact JSON, keys in file order.
+    /// Appends the tree in the form that [`embedded`](super::embedded) reads: a byte that says what comes, numbers seven
+    /// bits at a time with the last byte below 128, texts with their length before them.
     #[cfg_attr(not(test), allow(dead_code))] // used by build.rs
-    pub(super) fn write_json(&self, out: &mut String) {
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
         match &self.value {
-            Value::Null => out.push_str("null"),
-            Value::Plain(text) => out.push_str(text),
-            Value::Text(text) => write_text(text, out),
+            Value::Null => out.push(NULL),
+            Value::Plain(text) => {
+                out.push(PLAIN);
+                write_text(text, out);
+            }
+            Value::Text(text) => {
+                out.push(TEXT);
+                write_text(text, out);
+            }
             Value::List(items) => {
-                out.push('[');
-                for (i, item) in items.iter().enumerate() {
-                    if i > 0 {
-                        out.push(',');
-                    }
-                    item.write_json(out);
-                }
-                out.push(']');
+                out.push(LIST);
+                write_number(items.len(), out);
+                items.iter().for_each(|item| item.write(out));
             }
             Value::Map(entries) => {
-                out.push('{');
-                for (i, (key, node)) in entries.iter().enumerate() {
-                    if i > 0 {
-                        out.push(',');
-                    }
+                out.push(MAP);
+                write_number(entries.len(), out);
+                for (key, node) in entries {
                     write_text(&key.text, out);
-                    out.push(':');
-                    node.write_json(out);
+                    node.write(out);
                 }
-                out.push('}');
             }
         }
     }
 }
 
-/// A JSON string.
+/// What begins with this byte.
+pub(super) const NULL: u8 = 0;
+pub(super) const PLAIN: u8 = 1;
+pub(super) const TEXT: u8 = 2;
+pub(super) const LIST: u8 = 3;
+pub(super) const MAP: u8 = 4;
+
+/// A text and its length.
 #[cfg_attr(not(test), allow(dead_code))] // used by build.rs
-pub(super) fn write_text(text: &str, out: &mut String) {
-    out.push_str(&serde_json::Value::from(text).to_string());
+pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
+    write_number(text.len(), out);
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// Seven bits a byte, the lowest first.
+#[cfg_attr(not(test), allow(dead_code))] // used by build.rs
+pub(super) fn write_number(number: usize, out: &mut Vec<u8>) {
+    let mut rest = number;
+    while rest >= 128 {
+        out.push((rest % 128) as u8 | 128);
+        rest /= 128;
+    }
+    out.push(rest as u8);
 }

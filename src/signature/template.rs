@@ -1,5 +1,6 @@
 //! Texts with `<name>` and `<name|filter>` into texts with values.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::detect::Captures;
@@ -8,7 +9,7 @@ use crate::detect::Captures;
 /// digits, `_`, `-` and `.`; any other `<` is itself; `\<` is a literal `<`.
 #[derive(Debug, Clone, Default)]
 pub struct Template {
-    source: String,
+    source: Cow<'static, str>,
     /// Cut at first use: most texts of a database are shown to nobody.
     pieces: OnceLock<Vec<Piece>>,
 }
@@ -55,16 +56,18 @@ impl Filter {
 impl Template {
     /// Reads a template. `Err`: what is wrong, for the author.
     pub fn parse(source: &str) -> Result<Self, String> {
+        Self::new(source.to_owned().into())
+    }
+
+    /// As [`Template::parse`].
+    pub(super) fn new(source: Cow<'static, str>) -> Result<Self, String> {
         // Only a filter can be wrong.
         let pieces = if source.contains('|') {
-            OnceLock::from(Self::cut(source)?)
+            OnceLock::from(Self::cut(&source)?)
         } else {
             OnceLock::new()
         };
-        Ok(Self {
-            source: source.to_owned(),
-            pieces,
-        })
+        Ok(Self { source, pieces })
     }
 
     fn pieces(&self) -> &[Piece] {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::build::{Bundle, COLLECTED};
 use super::incident::Incident;
+use super::node::{Node, Value};
 use super::noise;
 use super::stamp::Clock;
 
@@ -111,10 +112,8 @@ pub fn load(folder: &Path) -> Vec<Case> {
         let text = fs::read_to_string(&file).expect("cases");
         let tree = super::node::parse(&text)
             .unwrap_or_else(|(line, why)| panic!("{}:{line}: {why}", file.display()));
-        let mut json = String::new();
-        tree.write_json(&mut json);
-        let own: Vec<Case> =
-            serde_json::from_str(&json).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
+        let own: Vec<Case> = serde_json::from_value(json(&tree))
+            .unwrap_or_else(|why| panic!("{}: {why}", file.display()));
         cases.extend(own);
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -122,6 +121,20 @@ pub fn load(folder: &Path) -> Vec<Case> {
         assert!(seen.insert(case.id.clone()), "{} is there twice", case.id);
     }
     cases
+}
+
+fn json(node: &Node) -> serde_json::Value {
+    match &node.value {
+        Value::Null => serde_json::Value::Null,
+        Value::Plain(text) => serde_json::from_str(text).expect("a number, true or false"),
+        Value::Text(text) => text.as_ref().into(),
+        Value::List(items) => items.iter().map(json).collect(),
+        Value::Map(entries) => entries
+            .iter()
+            .map(|(key, node)| (key.text.to_string(), json(node)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
 }
 
 impl Case {

@@ -34,7 +34,7 @@ fn collect_captures(node: &Node, names: &mut BTreeSet<String>) {
             for (key, value) in entries {
                 places(&key.text, names);
                 if let (true, Value::Text(name)) = (key.text == "as", &value.value) {
-                    names.insert(name.clone());
+                    names.insert(name.clone().into_owned());
                 }
                 collect_captures(value, names);
             }

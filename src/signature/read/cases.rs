@@ -112,7 +112,7 @@ impl Reader {
             for (key, value) in self.map(node, "logs") {
                 let (program, at) = match key.text.split_once('@') {
                     Some((program, node)) => (program, Some(node.to_owned())),
-                    None => (key.text.as_str(), None),
+                    None => (&*key.text, None),
                 };
                 let Some(program) = Program::from_name(program) else {
                     self.say(
@@ -224,9 +224,9 @@ impl Reader {
         let mut pairs = BTreeMap::new();
         for (key, value) in entries {
             if matches!(value.value, Value::Null) {
-                pairs.insert(key.text.clone(), String::new());
+                pairs.insert(key.text.clone().into_owned(), String::new());
             } else if let Some(text) = self.text(value, "a value") {
-                pairs.insert(key.text.clone(), text);
+                pairs.insert(key.text.clone().into_owned(), text);
             }
         }
         pairs

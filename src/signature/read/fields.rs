@@ -1,8 +1,10 @@
 //! A map node into its known keys, saying what is unknown, missing, of the wrong type or out of order.
 
+use std::borrow::Cow;
+
 use jiff::SignedDuration;
 
-use crate::signature::node::{Key, Node, Value};
+use crate::signature::node::{Key, Node, Value, Words};
 use crate::signature::problem::{Code, SignatureProblem, closest};
 use crate::signature::template::Template;
 
@@ -55,8 +57,16 @@ impl Reader {
 
     /// A scalar as text.
     pub(super) fn text(&mut self, node: &Node, what: &str) -> Option<String> {
+        self.words(node, what).map(Cow::into_owned)
+    }
+
+    /// A scalar as text, which stays where it is embedded.
+    pub(super) fn words(&mut self, node: &Node, what: &str) -> Option<Words> {
         match &node.value {
-            Value::Text(text) | Value::Plain(text) => Some(text.trim_end_matches('\n').to_owned()),
+            Value::Text(text) | Value::Plain(text) => Some(match text {
+                Cow::Borrowed(text) => Cow::Borrowed(text.trim_end_matches('\n')),
+                Cow::Owned(text) => Cow::Owned(text.trim_end_matches('\n').to_owned()),
+            }),
             _ => {
                 self.say(node.line, Code::WrongType, format!("{what} is a text"));
                 None
@@ -75,8 +85,8 @@ impl Reader {
 
     /// A text with places for captures.
     pub(super) fn template(&mut self, node: &Node, what: &str) -> Option<Template> {
-        let text = self.text(node, what)?;
-        match Template::parse(&text) {
+        let text = self.words(node, what)?;
+        match Template::new(text) {
             Ok(template) => Some(template),
             Err(why) => {
                 self.say(node.line, Code::BadTemplate, format!("{what}: {why}"));
@@ -119,7 +129,7 @@ impl Reader {
 
     /// A duration such as `10m`.
     pub(super) fn duration(&mut self, node: &Node, what: &str) -> Option<SignedDuration> {
-        let text = self.text(node, what)?;
+        let text = self.words(node, what)?;
         let duration = duration(&text);
         if duration.is_none() {
             self.say(
@@ -140,7 +150,7 @@ impl Reader {
         word_of: fn(T) -> &'static str,
         code: Code,
     ) -> Option<T> {
-        let text = self.text(node, what)?;
+        let text = self.words(node, what)?;
         let found = all.iter().copied().find(|&value| word_of(value) == text);
         if found.is_none() {
             let hint = match closest(&text, all.iter().map(|&value| word_of(value))) {
@@ -160,7 +170,7 @@ impl Reader {
     pub(super) fn known_keys(&mut self, entries: &[(Key, Node)], known: &[&str], what: &str) {
         for (key, _) in entries
             .iter()
-            .filter(|(key, _)| !known.contains(&key.text.as_str()))
+            .filter(|(key, _)| !known.contains(&&*key.text))
         {
             let hint = closest(&key.text, known.iter().copied())
                 .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
@@ -235,12 +245,12 @@ pub(super) fn duration(text: &str) -> Option<SignedDuration> {
 pub(super) fn json(node: &Node) -> serde_json::Value {
     match &node.value {
         Value::Null => serde_json::Value::Null,
-        Value::Plain(text) => serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()),
-        Value::Text(text) => text.as_str().into(),
+        Value::Plain(text) => serde_json::from_str(text).unwrap_or_else(|_| (&**text).into()),
+        Value::Text(text) => (&**text).into(),
         Value::List(items) => items.iter().map(json).collect(),
         Value::Map(entries) => entries
             .iter()
-            .map(|(key, node)| (key.text.clone(), json(node)))
+            .map(|(key, node)| (key.text.clone().into_owned(), json(node)))
             .collect::<serde_json::Map<_, _>>()
             .into(),
     }

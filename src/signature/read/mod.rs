@@ -268,7 +268,7 @@ impl Reader {
         let mut subject = BTreeMap::new();
         for (key, value) in self.map(node, "subject") {
             if let Some(template) = self.template(value, "subject") {
-                subject.insert(key.text.clone(), template);
+                subject.insert(key.text.clone().into_owned(), template);
             }
         }
         subject
@@ -286,7 +286,7 @@ pub(super) fn renamed(
         .iter()
         .filter_map(|(key, value)| {
             let new = reader.text(value, "the new id")?;
-            Some((key.text.clone(), new, key.line))
+            Some((key.text.clone().into_owned(), new, key.line))
         })
         .collect();
     (pairs, reader.problems)

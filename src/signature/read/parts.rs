@@ -165,7 +165,7 @@ impl Reader {
         }
         self.only_where_it_means_something(entries, is_log, &what);
         let mut part = Part {
-            name: key.text.clone(),
+            name: key.text.clone().into_owned(),
             captures: match &source {
                 Source::Log { patterns } => common_captures(patterns),
                 Source::Object(_) | Source::Fact(_) => query_captures(node),
@@ -207,7 +207,7 @@ impl Reader {
         };
         for (key, _) in entries
             .iter()
-            .filter(|(key, _)| foreign.contains(&key.text.as_str()))
+            .filter(|(key, _)| foreign.contains(&&*key.text))
         {
             let kind = if is_log {
                 "a log part"
@@ -297,7 +297,7 @@ impl Reader {
             else {
                 continue;
             };
-            let target = parts.iter().position(|part| part.name == *name);
+            let target = parts.iter().position(|part| part.name == **name);
             match (target, parts.iter_mut().find(|part| part.name == key.text)) {
                 (Some(target), Some(part)) => {
                     part.time.then = Some(Then {

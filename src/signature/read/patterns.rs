@@ -15,7 +15,7 @@ impl Reader {
         let mut shapes = Shapes::new();
         for (key, value) in self.map(node, "where-captures") {
             if let Some(text) = self.text(value, "where-captures") {
-                shapes.insert(key.text.clone(), text);
+                shapes.insert(key.text.clone().into_owned(), text);
             }
         }
         shapes
@@ -75,7 +75,10 @@ impl Reader {
                         self.keys(entries, &["fields"], "a fields pattern");
                         let mut pairs = Vec::new();
                         for (key, value) in self.map(fields, "fields") {
-                            pairs.push((key.text.clone(), self.text(value, "a field")?));
+                            pairs.push((
+                                key.text.clone().into_owned(),
+                                self.text(value, "a field")?,
+                            ));
                         }
                         Pattern::fields(&pairs, shapes)
                     }
