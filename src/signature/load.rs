@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::node::{self, Node};
 use super::problem::{Code, SignatureProblem};
-use super::{Signature, Translation, embedded, read};
+use super::{Signature, Translation, block, embedded, read};
 
 /// Most files of one directory.
 const MOST_FILES: usize = 20_000;
@@ -203,7 +203,8 @@ impl Directory {
             self.say(shown, 0, Code::Unreadable, error.to_string());
             return None;
         }
-        match node::parse(&text) {
+        let tree = block::parse(&text).map_or_else(|| node::parse(&text), Ok);
+        match tree {
             Ok(tree) => Some(tree),
             Err((line, why)) => {
                 self.say(shown, line, Code::Yaml, why);

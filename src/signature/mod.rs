@@ -2,6 +2,7 @@
 
 #[macro_use]
 mod words;
+mod block;
 pub mod check;
 mod class;
 mod database;
