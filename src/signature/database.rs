@@ -322,6 +322,13 @@ mod tests {
             .zip(&Database::shipped_with_tests().signatures)
         {
             assert_eq!(bare.id, whole.id);
+            for (bare, whole) in bare.parts.iter().zip(&whole.parts) {
+                let patterns = bare.patterns().iter().chain(&bare.not);
+                for (bare, whole) in patterns.zip(whole.patterns().iter().chain(&whole.not)) {
+                    assert_eq!(bare.literals(), whole.literals(), "{}", whole.source());
+                    assert_eq!(bare.names(), whole.names(), "{}", whole.source());
+                }
+            }
             assert!(
                 bare.tests.is_empty() && !whole.tests.is_empty(),
                 "{}",

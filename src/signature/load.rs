@@ -40,6 +40,8 @@ pub(super) struct LoadedTranslation {
 /// A signature directory as read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Directory {
+    /// Its files were checked when they were shipped.
+    known: bool,
     /// In order of id.
     pub(super) files: Vec<Loaded>,
     pub(super) translations: Vec<LoadedTranslation>,
@@ -54,16 +56,19 @@ pub(super) struct Directory {
 impl Directory {
     /// The shipped files without their tests, which no scan looks at.
     pub(super) fn shipped() -> Self {
-        Self::embedded(embedded::shipped())
+        Self::embedded(embedded::shipped(), true)
     }
 
     /// The shipped files.
     pub(super) fn shipped_with_tests() -> Self {
-        Self::embedded(embedded::shipped_with_tests())
+        Self::embedded(embedded::shipped_with_tests(), false)
     }
 
-    fn embedded(shipped: embedded::Shipped) -> Self {
-        let mut directory = Self::default();
+    fn embedded(shipped: embedded::Shipped, known: bool) -> Self {
+        let mut directory = Self {
+            known,
+            ..Self::default()
+        };
         for (id, tree) in &shipped.signatures {
             directory.add(id, &format!("signatures/{id}.yaml"), tree);
         }
@@ -214,7 +219,7 @@ impl Directory {
     }
 
     fn add(&mut self, id: &str, file: &str, tree: &Node) {
-        let read = read::signature(id, file, tree);
+        let read = read::signature(id, file, tree, self.known);
         let usable = !read
             .problems
             .iter()

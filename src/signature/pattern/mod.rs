@@ -22,7 +22,7 @@ pub use text::Shapes;
 pub struct Pattern {
     source: String,
     form: Form,
-    literals: Vec<Box<[u8]>>,
+    literals: OnceLock<Vec<Box<[u8]>>>,
     /// What a matching line holds besides; put together for the first line that holds a literal.
     words: OnceLock<Vec<Finder<'static>>>,
     names: Vec<String>,
@@ -53,9 +53,34 @@ impl Pattern {
             source: source.to_owned(),
             names: expression.names(),
             form: Form::Text(expression),
-            literals: best.into_iter().map(|run| run.bytes).collect(),
+            literals: bytes_of(best).into(),
             words: OnceLock::new(),
         })
+    }
+
+    /// As [`Pattern::text`] without shapes, for a text that is known to be right: its literals are looked for when they
+    /// are asked for.
+    pub(super) fn known_text(source: &str) -> Self {
+        let expression = Expression::new(
+            Origin::Text(source.to_owned(), Shapes::new()),
+            text::names(source),
+        );
+        Self::known(source, expression)
+    }
+
+    /// As [`Pattern::regex`], for an expression that is known to be right.
+    pub(super) fn known_regex(source: &str) -> Self {
+        Self::known(source, Expression::of_regex(source, true))
+    }
+
+    fn known(source: &str, expression: Expression) -> Self {
+        Self {
+            source: source.to_owned(),
+            names: expression.names(),
+            form: Form::Text(expression),
+            literals: OnceLock::new(),
+            words: OnceLock::new(),
+        }
     }
 
     /// A regular expression; its named groups are the captures.
@@ -68,7 +93,7 @@ impl Pattern {
             source: source.to_owned(),
             names: expression.names(),
             form: Form::Text(expression),
-            literals: runs.into_iter().map(|run| run.bytes).collect(),
+            literals: bytes_of(runs).into(),
             words: OnceLock::new(),
         })
     }
@@ -97,10 +122,7 @@ impl Pattern {
         Ok(Self {
             source: words.join(" "),
             form: Form::Fields(parsed),
-            literals: best
-                .into_iter()
-                .map(|run: literals::Run| run.bytes)
-                .collect(),
+            literals: bytes_of(best).into(),
             words: OnceLock::new(),
             names,
         })
@@ -120,7 +142,8 @@ impl Pattern {
             literals: BLOCK_LITERALS
                 .iter()
                 .map(|start| start.to_ascii_lowercase().into_bytes().into())
-                .collect(),
+                .collect::<Vec<_>>()
+                .into(),
             words: OnceLock::new(),
             names,
             form: Form::Block(has),
@@ -135,7 +158,10 @@ impl Pattern {
     /// Lower-cased; at least one of them occurs (ASCII case-insensitively) in the raw bytes of every line that
     /// matches. Empty: the pattern must be tried on every line. For a block: in its first lines.
     pub fn literals(&self) -> &[Box<[u8]>] {
-        &self.literals
+        self.literals.get_or_init(|| match &self.form {
+            Form::Text(expression) => expression.literals(),
+            Form::Fields(_) | Form::Block(_) => Vec::new(),
+        })
     }
 
     /// Whether a raw line can match, as far as the words tell that every matching line holds besides a literal: much
@@ -153,7 +179,7 @@ impl Pattern {
             expression.each_required(&mut |run| runs.push(run));
         }
         // Without those that say nothing, and those that the prefilter has found already.
-        let known = |run: &literals::Run| match self.literals.as_slice() {
+        let known = |run: &literals::Run| match self.literals() {
             [only] => *only == run.bytes,
             _ => false,
         };
@@ -217,6 +243,10 @@ impl Pattern {
             Form::Block(has) => has.iter().try_for_each(Pattern::compile),
         }
     }
+}
+
+fn bytes_of(runs: impl IntoIterator<Item = literals::Run>) -> Vec<Box<[u8]>> {
+    runs.into_iter().map(|run| run.bytes).collect()
 }
 
 fn in_block(has: &[Pattern], text: &str) -> Vec<Captures> {
@@ -338,6 +368,24 @@ impl Expression {
                 }
             }
             Origin::Field { .. } => {}
+        }
+    }
+
+    /// What a line that matches contains, read from the source.
+    fn literals(&self) -> Vec<Box<[u8]>> {
+        match &self.source {
+            Origin::Text(source, shapes) => {
+                let outline = text::outline(source, shapes);
+                bytes_of(outline.ok().and_then(|outline| outline.best))
+            }
+            Origin::Regex { source, .. } => {
+                let hir = parsed(source).ok();
+                bytes_of(
+                    hir.and_then(|hir| literals::of_regex(&hir))
+                        .unwrap_or_default(),
+                )
+            }
+            Origin::Field { .. } => Vec::new(),
         }
     }
 

@@ -351,12 +351,17 @@ proptest! {
 
 proptest! {
     #[test]
-    fn any_text_is_a_pattern_or_a_reason(source in "\\PC{0,60}", line in "\\PC{0,80}") {
+    fn any_text_is_a_pattern_or_a_reason(source in "\\PC{0,60}|[<>\\\\|a-c. '\"]{0,40}", line in "\\PC{0,80}") {
         if let Ok(pattern) = Pattern::text(&source, &Shapes::new()) {
             prop_assert!(pattern.compile().is_ok());
             pattern.captures_in(&line);
+            let known = Pattern::known_text(&source);
+            prop_assert_eq!((known.names(), known.literals()), (pattern.names(), pattern.literals()));
         }
-        let _ = Pattern::regex(&source);
+        if let Ok(pattern) = Pattern::regex(&source) {
+            let known = Pattern::known_regex(&source);
+            prop_assert_eq!((known.names(), known.literals()), (pattern.names(), pattern.literals()));
+        }
     }
 
     /// Escaping the special sequences makes any ASCII text match itself.

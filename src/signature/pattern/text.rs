@@ -78,6 +78,22 @@ pub(super) fn outline(text: &str, shapes: &Shapes) -> Result<Outline, String> {
     Ok(Outline { names, best })
 }
 
+/// The placeholders of a pattern text, in order, each once.
+pub(super) fn names(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (at, _) in text.match_indices('<') {
+        let escaped = text.get(..at).is_some_and(|before| before.ends_with('\\'));
+        if !escaped
+            && let Some((name, _)) = text.get(at..).and_then(place)
+            && !name.contains('|')
+            && !names.iter().any(|have| have == name)
+        {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
 /// The groups of a regular expression, found without compiling it: `(?P<name>` and `(?<name>`.
 pub(super) fn groups(source: &str) -> Vec<Slot> {
     let mut slots = Vec::new();

@@ -13,6 +13,8 @@ use crate::signature::template::Template;
 pub(super) struct Reader {
     /// The file, as messages show it.
     pub(super) file: String,
+    /// The file is one that is shipped, and was checked when it was.
+    pub(super) known: bool,
     /// What is wrong so far.
     pub(super) problems: Vec<SignatureProblem>,
 }
@@ -21,6 +23,7 @@ impl Reader {
     pub(super) fn new(file: &str) -> Self {
         Self {
             file: file.to_owned(),
+            known: false,
             problems: Vec::new(),
         }
     }

@@ -24,7 +24,9 @@ impl Reader {
     /// Patterns that lines are looked for with: each needs a literal for the prefilter.
     pub(super) fn log_patterns(&mut self, node: &Node, shapes: &Shapes) -> Vec<Pattern> {
         let patterns = self.patterns(node, shapes);
-        for pattern in &patterns {
+        // To look would find the literals, which a scan may not need.
+        let unchecked = if self.known { &[] } else { patterns.as_slice() };
+        for pattern in unchecked {
             let shortest = pattern.literals().iter().map(|literal| literal.len()).min();
             if shortest.unwrap_or(0) < SHORTEST_LITERAL {
                 let message = format!(
@@ -62,14 +64,20 @@ impl Reader {
     }
 
     fn pattern(&mut self, node: &Node, shapes: &Shapes, depth: usize) -> Option<Pattern> {
+        let known = self.known && shapes.is_empty();
         let pattern = match &node.value {
+            Value::Text(text) | Value::Plain(text) if known => Ok(Pattern::known_text(text)),
             Value::Text(text) | Value::Plain(text) => Pattern::text(text, shapes),
             Value::Map(entries) => {
                 let one = |key: &str| get(entries, key);
                 match (one("regex"), one("fields"), one("block")) {
                     (Some(regex), None, None) => {
                         self.keys(entries, &["regex"], "a regex pattern");
-                        Pattern::regex(&self.text(regex, "regex")?)
+                        let source = self.words(regex, "regex")?;
+                        match known {
+                            true => Ok(Pattern::known_regex(&source)),
+                            false => Pattern::regex(&source),
+                        }
                     }
                     (None, Some(fields), None) => {
                         self.keys(entries, &["fields"], "a fields pattern");

@@ -10,6 +10,7 @@ fn read(yaml: &str) -> Read {
         "kubelet/sample",
         "signatures/kubelet/sample.yaml",
         &node::parse(yaml).unwrap(),
+        false,
     )
 }
 
@@ -183,7 +184,7 @@ proptest! {
             .map(|(key, value)| format!("{key}: {value}\n"))
             .collect();
         if let Ok(tree) = node::parse(&yaml) {
-            signature("a/b", "f", &tree);
+            signature("a/b", "f", &tree, false);
             translation("f", &tree);
         }
     }
