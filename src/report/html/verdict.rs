@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{Page, cause, parts, shape};
 use crate::rank::{RankedFinding, Verdict};
-use crate::report::text::{headline, newer, words};
+use crate::report::text::{headline, newer, unproven, words};
 
 /// Causes and failures named at the top.
 const CAUSES: usize = 4;
@@ -30,7 +30,7 @@ pub(super) fn verdict(page: &Page) -> Markup {
             @if let (Some(first), true) = (first, alone) { (parts::badges(page, first)) }
             @if !alone { (named(page, false)) }
             @if diagnosis.verdict == Verdict::SymptomsOnly {
-                p { (page.say("The symptoms below are real; what to collect to find their cause stands at the end.")) }
+                p { (page.say(unproven(diagnosis))) }
             }
             @for warning in newer(&diagnosis.inputs, &page.options.database.knows) { p.note { (page.say(&warning)) } }
             div.now {

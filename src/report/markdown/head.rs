@@ -4,7 +4,7 @@ use super::escape::{block, cell_code, code, inline, prose};
 use super::finding::{badge, evidence_block};
 use crate::rank::{Diagnosis, EvidenceItem, InputSummary, NodeSummary, RankedFinding, Verdict};
 use crate::report::spoken::Spoken;
-use crate::report::text::{headline, words};
+use crate::report::text::{headline, unproven, words};
 use crate::report::words::input_kind;
 
 /// Causes, failures and inputs that are named, and lines of the first command.
@@ -24,9 +24,7 @@ pub(super) fn head(spoken: Spoken, diagnosis: &Diagnosis) -> String {
     );
     causes(spoken, diagnosis, &mut out);
     if diagnosis.verdict == Verdict::SymptomsOnly {
-        let text = spoken.say(
-            "The symptoms below are real; what to collect to find their cause stands at the end.",
-        );
+        let text = spoken.say(unproven(diagnosis));
         out.push_str(&format!("{text}\n\n"));
     }
     if let Some(first) = diagnosis.causes.first()

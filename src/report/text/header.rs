@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::page::{Page, Paint, Span, span};
 use super::{DatabaseAge, TextOptions, words};
 use crate::rank::{Diagnosis, InputSummary, RankedFinding, Step, Verdict};
+use crate::signature::Sureness;
 
 /// Causes named on the first screen.
 const NAMED: usize = 3;
@@ -41,9 +42,7 @@ pub(super) fn answer(page: &mut Page, diagnosis: &Diagnosis, options: &TextOptio
         first_step(page, cause);
     }
     if diagnosis.verdict == Verdict::SymptomsOnly {
-        let text =
-            "The symptoms below are real; what to collect to find their cause stands at the end.";
-        page.paragraph(2, 2, &[span(Paint::Plain, text)]);
+        page.paragraph(2, 2, &[span(Paint::Plain, unproven(diagnosis))]);
     }
     for warning in newer(&diagnosis.inputs, &options.database.knows) {
         page.paragraph(
@@ -51,6 +50,22 @@ pub(super) fn answer(page: &mut Page, diagnosis: &Diagnosis, options: &TextOptio
             2,
             &[span(Paint::Yellow, "note: "), span(Paint::Plain, warning)],
         );
+    }
+}
+
+/// What holds where no cause is proven: that something was seen for sure, or not even that; and what may be asked for.
+pub(in crate::report) fn unproven(diagnosis: &Diagnosis) -> &'static str {
+    let mut symptoms = diagnosis.symptoms.iter();
+    let seen = symptoms.any(|one| one.sure >= Sureness::Likely);
+    match (seen, diagnosis.not_examined.is_empty()) {
+        (true, false) => {
+            "The symptoms below are real; what to collect to find their cause stands at the end."
+        }
+        (true, true) => "The symptoms below are real; their cause is not in what was collected.",
+        (false, false) => {
+            "What is named below is possible and not proven; what to collect to tell stands at the end."
+        }
+        (false, true) => "What is named below is possible and not proven.",
     }
 }
 

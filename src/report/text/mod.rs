@@ -18,7 +18,7 @@ mod signature_tests;
 #[cfg(test)]
 mod tests;
 
-pub(super) use header::{headline, newer};
+pub(super) use header::{headline, newer, unproven};
 
 pub use diff::write_diff_text;
 pub use explain::write_signature;
