@@ -27,6 +27,9 @@ pub struct ChildLimits {
 pub struct Task {
     /// Process id of the parent: who is not its child any more has nobody to work for.
     pub parent: i32,
+    /// The bundle's whole URL, which can hold a secret that is not to be seen among the arguments of a process.
+    #[serde(default)]
+    pub url: Option<String>,
     /// What the reports are called.
     pub name: String,
     /// Forms of the report besides JSON, by their words.

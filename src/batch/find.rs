@@ -16,7 +16,7 @@ pub struct Bundle {
     pub path: PathBuf,
     /// The path as records have it.
     pub spelled: String,
-    /// Every file of it; its pieces, or itself.
+    /// Every file of it; its pieces, or itself. None of an object.
     pub files: Vec<PathBuf>,
     /// Bytes as stored, of all pieces.
     pub bytes: u64,
@@ -102,6 +102,9 @@ impl Search {
     }
 
     fn named(&mut self, input: &Path) {
+        if let Some(url) = bundle::as_url(input) {
+            return self.url(url);
+        }
         if !input.exists()
             && let Some(pattern) = input.to_str().filter(|text| text.contains(['*', '?', '[']))
             && let Ok(paths) = glob::glob_with(pattern, AS_A_SHELL)
@@ -112,6 +115,34 @@ impl Search {
             return;
         }
         self.path(input, true);
+    }
+
+    /// An object, those below a place that are called archives, or those that a pattern fits.
+    #[cfg(feature = "remote")]
+    fn url(&mut self, url: &str) {
+        match super::objects::find(url) {
+            Err(error) => self.unreadable(url.into(), error.to_string()),
+            Ok(objects) => {
+                for (url, bytes) in objects {
+                    let (path, spelled) = (PathBuf::from(&url), bundle::shown_url(&url));
+                    // Two signed URLs of one object are one bundle.
+                    if self.taken.insert(PathBuf::from(&spelled)) {
+                        self.bundles.push(Bundle {
+                            path,
+                            spelled,
+                            files: Vec::new(),
+                            bytes,
+                            unreadable: None,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    #[cfg(not(feature = "remote"))]
+    fn url(&mut self, url: &str) {
+        self.unreadable(url.into(), bundle::NO_URLS.to_owned());
     }
 
     /// A path that was named (then it is a bundle whatever is in it, unless it is a directory to be searched) or found.
@@ -262,7 +293,7 @@ fn is_candidate(path: &Path) -> bool {
 }
 
 /// Whether a name (in lower case) is that of an archive.
-fn is_called_archive(name: &str) -> bool {
+pub(super) fn is_called_archive(name: &str) -> bool {
     const ARCHIVES: [&str; 12] = [
         ".zip", ".tar", ".tgz", ".txz", ".tzst", ".tbz", ".tbz2", ".tar.gz", ".tar.xz", ".tar.zst",
         ".tar.bz2", ".7z",

@@ -163,7 +163,7 @@ const LOCK_TRIES: usize = 20;
 const LOCK_PAUSE: Duration = Duration::from_millis(25);
 
 /// Holds off a second process: two would give two bundles one name.
-fn open_lock(path: &Path) -> io::Result<File> {
+pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     let lock = kept(path, OpenOptions::new().truncate(false).write(true))?;
     for _ in 0..LOCK_TRIES {
         match lock.try_lock() {

@@ -6,11 +6,12 @@
 //!
 //! | file | turns | into |
 //! |---|---|---|
-//! | `find`, `name`, `shard` | what the user named | bundles, each with a name of its own |
+//! | `find`, `objects`, `name`, `shard` | what the user named | bundles, each with a name of its own |
 //! | `run` | bundles | results, side by side (the threads here only wait for children) |
 //! | `child`, `one` | one bundle | what its child process came to; reports |
 //! | `parquet` | a diagnosis | columns (behind a feature) |
 //! | `journal`, `record` | results | lines of `results.ndjson`, and back |
+//! | `publish` | an output directory | objects in a store (behind a feature) |
 //! | `summary`, `metrics` | all results | causes by frequency, version, directory; figures for monitoring |
 //! | `watch` | directories that uploads go to | bundles that are complete |
 
@@ -19,9 +20,13 @@ mod find;
 mod journal;
 mod metrics;
 mod name;
+#[cfg(feature = "remote")]
+mod objects;
 mod one;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+#[cfg(feature = "remote")]
+mod publish;
 mod record;
 mod run;
 mod shard;
@@ -33,6 +38,8 @@ pub use find::{Bundle, Found, find};
 pub use journal::{Journal, Run};
 pub use metrics::{RunFigures, write_metrics};
 pub use one::{PARQUET, diagnose_one, enter, extension};
+#[cfg(feature = "remote")]
+pub use publish::Publish;
 pub use record::{Cause, Outcome, Record, Status};
 pub use run::{BatchOptions, Done, run};
 pub use shard::Shard;

@@ -86,6 +86,7 @@ fn diagnose(
         surroundings: task.formats.iter().any(|word| word == Format::Html.word()),
         ..ScanOptions::default()
     };
+    let path = task.url.as_ref().map_or(path, Path::new);
     let scan = pipeline::scan(&[path.to_owned()], database, &options)?;
     let formats = task
         .formats

@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::bundle::{as_url, shown_url};
 use crate::rank::{Diagnosis, RankedFinding, Verdict};
 use crate::report::neutral;
 use crate::signature::Severity;
@@ -150,6 +151,9 @@ impl Record {
 
 /// How a path is written in records: as it is, or with escapes where it is no UTF-8.
 pub(super) fn spelled(path: &Path) -> String {
+    if let Some(url) = as_url(path) {
+        return shown_url(url);
+    }
     let bytes = path.as_os_str().as_encoded_bytes();
     path.to_str()
         .map_or_else(|| bytes.escape_ascii().to_string(), str::to_owned)

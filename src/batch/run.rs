@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(feature = "remote")]
+use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -15,9 +17,11 @@ use super::find::Bundle;
 use super::journal::{Journal, latest};
 use super::name::names;
 use super::one::{PARQUET, extension};
+#[cfg(feature = "remote")]
+use super::publish::Publish;
 use super::record::{Outcome, Record, SCHEMA, Status};
 use super::shard::Shard;
-use crate::bundle::Identity;
+use crate::bundle::{Identity, as_url};
 use crate::error::{Error, Result};
 use crate::report::Format;
 use crate::signature;
@@ -49,6 +53,9 @@ pub struct BatchOptions {
     pub again: bool,
     /// Diagnose what failed before, besides what is new or changed.
     pub retry_failed: bool,
+    /// A store that results go to; the output directory holds them until they are there.
+    #[cfg(feature = "remote")]
+    pub publish: Option<Arc<Publish>>,
 }
 
 /// What a run came to.
@@ -244,7 +251,7 @@ impl<'a> Work<'a> {
                 Ok(outcome) => outcome,
                 Err(NoOutcome::Stopped) => return Ok(()),
                 Err(NoOutcome::Broken(because)) => {
-                    let path = bundle.path.clone();
+                    let path = PathBuf::from(&bundle.spelled);
                     return Err(Error::Input { path, because });
                 }
             },
@@ -274,6 +281,7 @@ impl<'a> Work<'a> {
         let options = self.options;
         let task = Task {
             parent: i32::try_from(std::process::id()).unwrap_or(0),
+            url: as_url(&bundle.path).map(str::to_owned),
             name: name.to_owned(),
             formats: self.formats.clone(),
             threads,
@@ -281,12 +289,16 @@ impl<'a> Work<'a> {
             signatures: options.signatures.clone(),
             disable: options.disable.clone(),
         };
+        let argument = match &task.url {
+            Some(_) => Path::new(&bundle.spelled),
+            None => &bundle.path,
+        };
         let (program, arguments) = &options.program;
         let is_over = || self.is_over();
         child::run(
             program,
             arguments,
-            &bundle.path,
+            argument,
             &self.output,
             &task,
             options.limits,
@@ -315,6 +327,10 @@ impl<'a> Work<'a> {
 
     /// Whether a report is where results go.
     fn holds(&self, file: &str) -> bool {
+        #[cfg(feature = "remote")]
+        if let Some(publish) = &self.options.publish {
+            return publish.holds(file);
+        }
         self.output.join(file).is_file()
     }
 
@@ -334,6 +350,11 @@ impl<'a> Work<'a> {
 
     fn add(&self, mut record: Record) -> Result<()> {
         record.run = self.run;
+        #[cfg(feature = "remote")]
+        if let Some(publish) = &self.options.publish {
+            publish.reports(&record.name)?;
+            publish.line(&record)?;
+        }
         let mut state = self.state();
         state.journal.append(&record)?;
         state.read += 1;
@@ -357,6 +378,10 @@ impl<'a> Work<'a> {
         (self.progress)(&record);
         let path = record.path.clone();
         self.state().records.insert(path, record);
+        #[cfg(feature = "remote")]
+        if let Some(publish) = &self.options.publish {
+            publish.journal()?;
+        }
         Ok(())
     }
 }

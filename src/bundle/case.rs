@@ -172,13 +172,13 @@ impl Case {
         let (root, unreadable) = match self.open_input(level, path, live) {
             Ok(root) => (root, None),
             Err(because) => {
-                let problem = Problem::new(path.display().to_string(), because.clone());
+                let problem = Problem::new(named(path).display().to_string(), because.clone());
                 self.opened.push(Opened::Report(vec![problem]));
                 (None, Some(because))
             }
         };
         self.inputs.push(Input {
-            path: path.to_owned(),
+            path: named(path),
             root,
             unreadable,
         });
@@ -200,6 +200,9 @@ impl Case {
                 bytes,
             });
             return Ok(None);
+        }
+        if let Some(url) = super::as_url(path).filter(|_| !live) {
+            return self.open_url(level, url);
         }
         let meta = fs::metadata(path).map_err(|e| e.to_string())?;
         if meta.is_dir() {
@@ -237,6 +240,26 @@ impl Case {
                 self.open_source(level, found, Arc::new(source))
             }
         }
+    }
+
+    #[cfg(feature = "remote")]
+    fn open_url(&mut self, level: Level, url: &str) -> Result<Option<String>, String> {
+        let object = super::Remote::new(url).and_then(|remote| remote.open());
+        let source = object.map_err(|e| e.to_string())?;
+        if source.len() == 0 {
+            return Err("the object is empty (0 bytes)".into());
+        }
+        let shown = super::shown_url(url);
+        let name = shown.rsplit('/').next().unwrap_or(&shown).to_owned();
+        // Without a word of the server it is the epoch.
+        let modified = Some(source.modified()).filter(|seconds| *seconds > 0);
+        let modified = modified.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+        self.open_source(level, found_at(name, modified), Arc::new(source))
+    }
+
+    #[cfg(not(feature = "remote"))]
+    fn open_url(&mut self, _level: Level, _url: &str) -> Result<Option<String>, String> {
+        Err(super::NO_URLS.to_owned())
     }
 
     fn open_split(
@@ -363,6 +386,11 @@ impl Case {
         });
         Ok(listing.root)
     }
+}
+
+/// An input as reports name it: a URL without what can be a secret.
+fn named(path: &Path) -> PathBuf {
+    super::as_url(path).map_or_else(|| path.to_owned(), |url| super::shown_url(url).into())
 }
 
 fn head_format(source: &dyn Source) -> Result<Format, String> {

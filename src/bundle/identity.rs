@@ -19,13 +19,17 @@ pub struct Identity {
     /// Bytes as stored: of the file, of all pieces, of all files of a directory.
     pub bytes: u64,
     /// `zip-` and the SHA-256 of the central directory (which holds every member's name, size and checksum), `file-`
-    /// and that of the whole content, or `tree-` and that of every file's name, size and time of modification.
+    /// and that of the whole content, `tree-` and that of every file's name, size and time of modification, or
+    /// `object-` and that of a remote object's tag, size and time.
     pub digest: String,
 }
 
 impl Identity {
     /// Looks at the input at `path`; one piece of a split archive stands for all of them.
     pub fn of(path: &Path) -> io::Result<Identity> {
+        if let Some(url) = super::as_url(path) {
+            return object(url);
+        }
         let meta = fs::metadata(path)?;
         if meta.is_dir() {
             return tree(path);
@@ -96,6 +100,25 @@ fn copy(from: &mut dyn Read, hash: &mut Sha256) -> io::Result<()> {
             Err(e) => return Err(e),
         }
     }
+}
+
+/// The identity of an object: a zip's directory is fetched, of anything else what the server says of it.
+#[cfg(feature = "remote")]
+fn object(url: &str) -> io::Result<Identity> {
+    let source = Arc::new(super::Remote::new(url)?.open()?);
+    let whole: Arc<dyn Source> = Arc::clone(&source) as Arc<dyn Source>;
+    if zip::directory_start(Arc::clone(&whole)).is_ok() {
+        return of_sources(&[whole], false);
+    }
+    Ok(Identity {
+        bytes: source.len(),
+        digest: format!("object-{}", hex(Sha256::new_with_prefix(source.state()))),
+    })
+}
+
+#[cfg(not(feature = "remote"))]
+fn object(_url: &str) -> io::Result<Identity> {
+    Err(io::Error::other(super::NO_URLS))
 }
 
 /// The identity of a directory, by what its listing says: content that changes under an unchanged size and time is

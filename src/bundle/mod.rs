@@ -12,6 +12,7 @@
 //! | `live` | a node | what is read of it besides its files |
 //! | `leaf`, `placing`, `utf16` | a member | an [`Entry`] for the visitor |
 //! | `identity` | an input | what tells it from a changed one |
+//! | `remote`, `url` | a URL | bytes in ranges (behind a feature) |
 //! | `source`, `peek`, `sniff`, `name`, `loss` | bytes, names, errors | what the above needs of them |
 
 mod budget;
@@ -32,6 +33,8 @@ mod peek;
 mod place;
 mod placing;
 mod program;
+#[cfg(feature = "remote")]
+mod remote;
 mod sniff;
 mod source;
 mod split;
@@ -39,6 +42,7 @@ mod stream;
 mod tar;
 mod time_in_name;
 mod unpack;
+mod url;
 mod utf16;
 mod visit;
 mod zip;
@@ -55,6 +59,9 @@ pub use place::{
     place_loose, refine, refine_nodes,
 };
 pub use program::{Program, ProgramSet};
+#[cfg(feature = "remote")]
+pub use remote::{Remote, RemoteObject};
 pub(crate) use sniff::is_opaque;
 pub use time_in_name::time_in_name;
+pub use url::{NO_URLS, as_url, shown_url};
 pub use visit::{Archived, Container, Member, Visit};

@@ -60,6 +60,8 @@ fn run(scene: &Scene, time: Duration) -> Vec<Record> {
         shard: None,
         again: false,
         retry_failed: false,
+        #[cfg(feature = "remote")]
+        publish: None,
     };
     let mut journal = Journal::open(&scene.output(), None).unwrap();
     let found = batch::find(&[scene.input()], &mut std::io::empty(), &scene.output()).unwrap();

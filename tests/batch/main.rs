@@ -17,6 +17,8 @@ mod deployed;
 mod killed;
 mod many;
 mod metrics;
+#[cfg(feature = "remote")]
+mod remote;
 mod resume;
 mod scene;
 #[cfg(feature = "parquet")]

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use bundlevet::bundle::as_url;
+
 /// A reason to end with exit code 2; or a closed pipe, which is success.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -49,7 +51,7 @@ impl Failure {
 fn input_hint(path: &Path) -> &'static str {
     if path.as_os_str() == "-" {
         "\n  is something piped in? `bundlevet scan bundle.zip` reads a file"
-    } else if !path.exists() {
+    } else if as_url(path).is_none() && !path.exists() {
         "\n  check the path; several inputs are separated by spaces, `-` is standard input"
     } else {
         ""

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bundlevet::bundle::OpenOptions;
+use bundlevet::bundle::{OpenOptions, as_url};
 use bundlevet::decode::{Asked, Bound};
 use bundlevet::evidence::Progress;
 use bundlevet::pipeline::{self, Scan, ScanOptions};
@@ -76,7 +76,8 @@ impl ReadingArgs {
         };
         // A mistyped name among several would otherwise be found out after the others were read.
         for path in self.inputs() {
-            if path.as_os_str() != "-" && !path.exists() {
+            let elsewhere = path.as_os_str() == "-" || as_url(path).is_some();
+            if !elsewhere && !path.exists() {
                 let because = "no such file or directory".to_owned();
                 return Err(bundlevet::Error::Input {
                     path: path.clone(),

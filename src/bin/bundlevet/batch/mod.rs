@@ -3,6 +3,7 @@
 mod figures;
 mod logging;
 pub(crate) mod one;
+mod place;
 mod signals;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ use super::scan::{formats, severities};
 use super::terminal;
 use figures::Figures;
 use logging::LogArgs;
+use place::Place;
 use signals::Signals;
 
 /// Diagnose many bundles into a directory, unattended.
@@ -36,9 +38,12 @@ pub(crate) struct Args {
     /// Bundles, directories to search, patterns, @FILE or - for a list of those
     #[arg(value_name = "INPUT", required_unless_present_any = ["summary_only", "watch"])]
     inputs: Vec<PathBuf>,
-    /// Directory for results.ndjson, the reports and the summary; made if need be
+    /// Directory for results.ndjson, the reports and the summary, made if need be; or a URL
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
+    /// Directory that holds results on their way to a URL; by default a temporary one
+    #[arg(long, value_name = "DIR")]
+    staging: Option<PathBuf>,
     /// Write reports in this form too, besides JSON; repeatable
     #[arg(long = "format", value_name = "FORMAT", value_parser = formats())]
     formats: Vec<Format>,
@@ -100,6 +105,7 @@ Examples:
   find /srv -name '*.zip' -print0 | bundlevet batch - -o results
   bundlevet batch /srv/uploads -o results --shard 2/8         the second of eight shares
   bundlevet batch --watch /srv/uploads -o /srv/results        new uploads, for ever
+  bundlevet batch s3://uploads/2026/ -o s3://results/         buckets, in builds with the feature `remote`
   bundlevet batch -o results --summary-only                   the summary of all shares
 
 Exit codes: that of the worst bundle. 0 done; 1 findings at or above --fail-on, or --strict and something unread;
@@ -108,24 +114,27 @@ to be started again.";
 
 pub(crate) fn run(args: &Args) -> Outcome {
     args.log.start(is_quiet());
+    let place = Place::new(args)?;
     if args.summary_only {
-        let summary = summarize(args)?;
+        let summary = summarize(args, &place)?;
+        place.finish(true)?;
         shown(&summary)?;
         return Ok(Done::Well);
     }
     let signals = Signals::new()?;
     args.database.load()?;
-    let options = options(args)?;
-    let found = find(args, &args.inputs)?;
+    let options = options(args, &place)?;
+    let found = find(&place, &args.inputs)?;
     for input in &found.without {
         say(&format!("no bundle in {input}"));
     }
     if found.bundles.is_empty() && args.watch.is_empty() {
         return Err(Failure::Said("no bundle was found in any input".to_owned()));
     }
-    let journal = Journal::open(&args.output, args.shard)?;
+    let journal = Journal::open(&place.directory, args.shard)?;
     let mut runner = Runner {
         args,
+        place: &place,
         options: &options,
         signals: &signals,
         journal,
@@ -145,14 +154,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
     Ok(verdict(args, &done))
 }
 
-fn find(args: &Args, inputs: &[PathBuf]) -> Result<Found, Failure> {
-    batch::find(inputs, &mut io::stdin().lock(), &args.output)
+fn find(place: &Place, inputs: &[PathBuf]) -> Result<Found, Failure> {
+    batch::find(inputs, &mut io::stdin().lock(), &place.directory)
         .map_err(|error| Failure::Said(format!("failed to read the inputs: {error}")))
 }
 
 /// What stays the same between the rounds of a watch.
 struct Runner<'a> {
     args: &'a Args,
+    place: &'a Place,
     options: &'a BatchOptions,
     signals: &'a Signals,
     journal: Journal,
@@ -163,8 +173,14 @@ impl Runner<'_> {
     fn round(&mut self, bundles: &[Bundle]) -> Result<(batch::Done, Summary), Failure> {
         let Runner { args, options, .. } = *self;
         let started = Instant::now();
-        let (run, output) = (self.journal.run().number, args.output.display());
-        tracing::info!(bundles = bundles.len(), run, jobs = options.jobs, %output, "started");
+        let (run, output) = (self.journal.run().number, place::spelled(args));
+        tracing::info!(
+            bundles = bundles.len(),
+            run,
+            jobs = options.jobs,
+            output,
+            "started"
+        );
         let signals = self.signals;
         let stopped = || signals.caught().is_some();
         let figures = Figures::new(args.metrics.as_deref(), options, bundles);
@@ -176,8 +192,9 @@ impl Runner<'_> {
         if !stopped() {
             self.journal.finish()?;
         }
-        let summary = summarize(args)?;
+        let summary = summarize(args, self.place)?;
         figures.finish(&summary, &done)?;
+        self.place.finish(false)?;
         Ok((done, summary))
     }
 
@@ -187,7 +204,7 @@ impl Runner<'_> {
         let settle = self.args.settle;
         let mut watch = Watch::new(settle);
         while self.signals.caught().is_none() {
-            let found = find(self.args, &self.args.watch)?;
+            let found = find(self.place, &self.args.watch)?;
             let complete = watch.complete(found.bundles, Instant::now());
             if !complete.is_empty() {
                 self.journal.next_run()?;
@@ -202,7 +219,7 @@ impl Runner<'_> {
     }
 }
 
-fn options(args: &Args) -> Result<BatchOptions, Failure> {
+fn options(args: &Args, place: &Place) -> Result<BatchOptions, Failure> {
     if args.parquet && !cfg!(feature = "parquet") {
         let how = "cargo install bundlevet --features parquet";
         let said = format!("this build writes no Parquet; one with the feature does: {how}");
@@ -214,7 +231,9 @@ fn options(args: &Args) -> Result<BatchOptions, Failure> {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let formats: BTreeSet<Format> = args.formats.iter().copied().collect();
     Ok(BatchOptions {
-        output: args.output.clone(),
+        output: place.directory.clone(),
+        #[cfg(feature = "remote")]
+        publish: place.publish.clone(),
         program: (program, vec!["batch-one".to_owned()]),
         formats: formats
             .into_iter()
@@ -236,13 +255,13 @@ fn options(args: &Args) -> Result<BatchOptions, Failure> {
 }
 
 /// Writes the summary beside the results; a share writes its own name, so that shares do not race.
-fn summarize(args: &Args) -> Result<Summary, Failure> {
-    let summary = summary::summarize(&args.output)?;
+fn summarize(args: &Args, place: &Place) -> Result<Summary, Failure> {
+    let summary = summary::summarize(&place.directory)?;
     let of = args
         .shard
         .map(|shard| format!("-{}", shard.label()))
         .unwrap_or_default();
-    let path = |extension: &str| args.output.join(format!("summary{of}.{extension}"));
+    let path = |extension: &str| place.directory.join(format!("summary{of}.{extension}"));
     write_whole(&path("json"), |out| summary::write_json(&summary, out))?;
     write_whole(&path("html"), |out| summary::write_html(&summary, out))?;
     write_whole(&path("txt"), |out| summary::write_table(&summary, 120, out))?;
