@@ -109,7 +109,7 @@ fn secrets_of_a_url_are_sent_and_not_told() {
     let server = Server::start(bundle(), Fault::None);
     let url = server
         .url("a/bundle.zip?X-Amz-Signature=sesame&n=1")
-        .replace("127", "user:open@127");
+        .replace("//127", "//user:open@127");
     let scratch = tempfile::tempdir().unwrap();
     let output = scratch.path().join("out");
     let list = scratch.path().join("list");
@@ -146,7 +146,11 @@ fn secrets_of_a_url_are_sent_and_not_told() {
         "{written}"
     );
     let gone = Server::start(Vec::new(), Fault::Busy(usize::MAX));
-    let (_, out, err) = scan(&gone.url("a.zip?sig=sesame").replace("127", "user:open@127"));
+    let (_, out, err) = scan(
+        &gone
+            .url("a.zip?sig=sesame")
+            .replace("//127", "//user:open@127"),
+    );
     let said = format!("{out}{err}");
     assert!(
         said.contains("a.zip") && !said.contains("sesame") && !said.contains("open@"),

@@ -203,7 +203,7 @@ fn a_killed_run_goes_on_from_the_bucket() {
     assert_eq!(code, 0, "{out}{err}");
     let read = 6 - done;
     assert!(
-        out.contains(&format!("6 diagnosed; {read} read in this run")),
+        out.contains(&format!("6 diagnosed, 0 failed; {read} read in this run")),
         "{done}: {out}"
     );
     assert_eq!(lines(&server.results().join("results.ndjson")).len(), 6);
