@@ -27,6 +27,9 @@ pub mod detect;
 pub mod error;
 pub mod evidence;
 pub mod finding;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzz;
 pub mod pipeline;
 pub mod preflight;
 pub mod rank;

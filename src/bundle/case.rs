@@ -393,6 +393,28 @@ fn named(path: &Path) -> PathBuf {
     super::as_url(path).map_or_else(|| path.to_owned(), |url| super::shown_url(url).into())
 }
 
+/// A case of one input that stands in memory.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn of_bytes(
+    name: &str,
+    bytes: Vec<u8>,
+    options: &OpenOptions,
+) -> std::result::Result<Case, String> {
+    let shared = Arc::new(Shared::new(options.limits.clone(), None));
+    let mut case = Case {
+        shared: Arc::clone(&shared),
+        inputs: Vec::new(),
+        opened: Vec::new(),
+        taken: BTreeSet::new(),
+        live: None,
+        unread: Vec::new(),
+    };
+    let source = Arc::new(super::source::Memory::new(bytes, None));
+    let found = found_at(name.to_owned(), None);
+    case.open_source(Level::top(shared, 0), found, source)?;
+    Ok(case)
+}
+
 fn head_format(source: &dyn Source) -> Result<Format, String> {
     let mut head = [0u8; HEAD];
     let n = read_full(source, 0, &mut head).map_err(|e| e.to_string())?;

@@ -47,6 +47,16 @@ mod utf16;
 mod visit;
 mod zip;
 
+/// What fuzzing reaches below a case.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzed {
+    pub(crate) use super::case::of_bytes as case;
+    pub(crate) use super::name::{Name, clean};
+    pub(crate) use super::peek::Peek;
+    pub(crate) use super::split::pieces_of;
+    pub(crate) use super::utf16::{Narrow, Order};
+}
+
 pub use case::{Case, Input, OpenOptions};
 pub use entry::{Entry, EntryKind, InputKind, Skip};
 pub use identity::{Identity, is_archive, pieces};

@@ -214,6 +214,19 @@ fn patterns(name: &str) -> Vec<Pattern> {
     patterns
 }
 
+/// The names of the first pieces of what `name` may be a piece of; each is one of its own pattern.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn pieces_of(name: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for pattern in patterns(name) {
+        let number = pattern.number(name).unwrap_or(1);
+        let other = pattern.name(number);
+        assert_eq!(pattern.number(&other), Some(number), "{name:?}: {other:?}");
+        names.push(other);
+    }
+    names
+}
+
 /// The text before the digits at the end, and how many those are.
 fn digits_at_end(text: &str) -> (&str, usize) {
     let prefix = text.trim_end_matches(|c: char| c.is_ascii_digit());

@@ -24,6 +24,17 @@ mod survey;
 mod tests;
 mod walk;
 
+/// What fuzzing reaches below a scanner.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzed {
+    pub(crate) use super::scanner::Sizes;
+
+    /// A scanner with buffers so small that lines meet their ends.
+    pub(crate) fn scanner_of(detector: &super::Detector, sizes: Sizes) -> super::Scanner {
+        detector.scanner_of_size(sizes)
+    }
+}
+
 pub use detector::{Detector, TextHit};
 pub use hit::{About, Captures, Coverage, EntryHits, Hit, HitSeries, Location};
 pub use scanner::Scanner;

@@ -28,6 +28,12 @@ mod text;
 mod veil;
 mod words;
 
+/// What fuzzing reaches below a copy.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzed {
+    pub(crate) use super::stream::Stream;
+}
+
 pub use class::Class;
 pub use key::Key;
 pub use learn::Learner;

@@ -102,6 +102,15 @@ impl Database {
         (database, problems)
     }
 
+    /// A database of one text.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn of_text(id: &str, text: &str) -> (Database, Vec<SignatureProblem>) {
+        let (mut database, mut signatures) = (Database::default(), BTreeMap::new());
+        let problems = database.take(Directory::of_text(id, text), true, &mut signatures);
+        database.signatures = signatures.into_values().collect();
+        (database, problems)
+    }
+
     fn take(
         &mut self,
         directory: Directory,

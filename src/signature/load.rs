@@ -89,6 +89,26 @@ impl Directory {
         directory
     }
 
+    /// One text, as a signature, a translation and the files beside them.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(super) fn of_text(id: &str, text: &str) -> Self {
+        let mut directory = Self::default();
+        let file = format!("{id}.yaml");
+        match node::parse(text) {
+            Ok(tree) => {
+                directory.add(id, &file, &tree);
+                directory.files.iter_mut().for_each(|loaded| {
+                    compile(loaded);
+                });
+                directory.add_translation("zh-CN", id, &file, &tree);
+                directory.add_renamed(&file, &tree);
+                directory.version = Some(tree);
+            }
+            Err((line, why)) => directory.say(&file, line, Code::Yaml, why),
+        }
+        directory
+    }
+
     /// A directory, or one file. Links to directories are not followed; every pattern is compiled.
     pub(super) fn read(root: &Path) -> Self {
         let mut directory = Self::default();

@@ -18,6 +18,27 @@ mod wanted;
 mod window;
 mod yaml;
 
+/// What fuzzing reaches below an entry.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzed {
+    use super::prune::Prune;
+    use super::{ObjectLimits, block, general};
+
+    /// What the block reader accepts, it reads as the general one does, or that one refuses it for a character
+    /// that YAML does not allow.
+    pub(crate) fn readers_agree(text: &str, limits: &ObjectLimits) {
+        for prune in [None, Some(&Prune::common())] {
+            let Ok(fast) = block::parse(text, limits, prune) else {
+                continue;
+            };
+            match general::parse(text, limits, prune) {
+                Err(why) if why.contains("unprintable character") => {}
+                general => assert_eq!(Ok(fast), general, "{text:?}"),
+            }
+        }
+    }
+}
+
 use std::io::{Cursor, Read};
 
 pub use kinds::with_group;

@@ -33,7 +33,7 @@ impl Converted {
 }
 
 impl Expression {
-    pub(super) fn new(source: &str) -> Self {
+    pub(crate) fn new(source: &str) -> Self {
         Self {
             source: source.to_owned(),
             compiled: OnceLock::new(),

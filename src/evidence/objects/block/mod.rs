@@ -3,7 +3,8 @@
 //! The style: block maps and lists, one space after a dash, empty flow maps and lists, plain, quoted and literal
 //! scalars, long ones folded at spaces. Anything else (anchors, tags, comments, other flow collections, folded block
 //! scalars, tabs, carriage returns) is [`Unexpected`], and the general reader takes over. What this reader accepts,
-//! it reads as the general one does; tests hold it to that.
+//! it reads as the general one does; tests hold it to that. One thing it reads that YAML forbids: control characters,
+//! for which the general one would give up the whole object.
 
 mod quoted;
 
