@@ -14,12 +14,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::bundle::{Case, Entry, Job, OpenOptions, Visit};
 use crate::decode::Asked;
-use crate::detect::Detector;
+use crate::detect::{Detector, SearchLimits};
 use crate::error::{Error, Problem, Result};
+use crate::evidence::facts::FactLimits;
 use crate::evidence::{
     Collected, Collector, Errand, Evidence, Idle, ObjectKey, ObjectLimits, Progress, Wanted,
 };
-use crate::finding;
+use crate::finding::{self, FindingLimits};
+use crate::limits::Limits;
 use crate::rank::surroundings::{self, Gatherer, Quoted};
 use crate::rank::unusual::{self, Surveyor};
 use crate::rank::{self, About, Diagnosis};
@@ -38,8 +40,14 @@ pub struct ScanOptions {
     pub open: OpenOptions,
     /// Worker threads; 0 = one per core.
     pub threads: usize,
+    /// Limits on lines and hits.
+    pub search: SearchLimits,
     /// Limits on objects.
     pub objects: ObjectLimits,
+    /// Limits on facts.
+    pub facts: FactLimits,
+    /// Limits on findings.
+    pub findings: FindingLimits,
     /// Kinds to read beside those that signatures ask for.
     pub kinds: Vec<ObjectKey>,
     /// The time to look at; everything by default.
@@ -52,6 +60,24 @@ pub struct ScanOptions {
     pub redact: Option<Arc<Redactor>>,
     /// Counts what was read while the scan runs, for progress displays.
     pub progress: Option<Arc<Progress>>,
+}
+
+impl ScanOptions {
+    /// A scan that may cost so much.
+    pub fn within(limits: &Limits) -> Self {
+        let limits = limits.clone();
+        Self {
+            open: OpenOptions {
+                limits: limits.inputs,
+                ..OpenOptions::default()
+            },
+            search: limits.search,
+            objects: limits.objects,
+            facts: limits.facts,
+            findings: limits.findings,
+            ..Self::default()
+        }
+    }
 }
 
 /// How a redacted copy is made.
@@ -87,7 +113,10 @@ pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) 
         inputs = rank::summarize(&evidence);
     }
     let context = rank::context(&inputs);
-    let findings = finding::evaluate(database, &evidence, &context);
+    let limits = &options.findings;
+    let (findings, problems) = finding::evaluate_within(database, &evidence, &context, limits);
+    evidence.problems.extend(problems);
+    evidence.problems.extend(database.given_up());
     let about = options.about.as_ref();
     let mut diagnosis = rank::diagnose_about(database, &evidence, findings, inputs, about);
     look_again(paths, &evidence, &mut diagnosis, options)?;
@@ -144,7 +173,11 @@ pub fn gather(
     options: &ScanOptions,
 ) -> Result<Evidence> {
     let case = Case::open(paths, &options.open)?;
-    let detector = Arc::new(Detector::within(database, options.period.absolute()));
+    let detector = Arc::new(Detector::within(
+        database,
+        options.period.absolute(),
+        &options.search,
+    ));
     let mut wanted = Wanted::new(database.queries());
     for kind in &options.kinds {
         wanted.add(kind);
@@ -153,7 +186,8 @@ pub fn gather(
     let progress = options.progress.clone().unwrap_or_default();
     let start = |queue: &Arc<Queue>| {
         let objects = options.objects.clone();
-        let collector = Collector::new(&detector, &wanted, objects, Arc::clone(&progress));
+        let collector = Collector::new(&detector, &wanted, objects, Arc::clone(&progress))
+            .with_facts(options.facts.clone());
         let helper = Arc::clone(queue) as Arc<dyn Idle>;
         veiled(collector.helped_by(helper), options)
     };

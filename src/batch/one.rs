@@ -11,8 +11,8 @@ use rustix::process::{
 
 use super::child::Task;
 use super::record::{Outcome, Status};
-use crate::bundle::OpenOptions;
 use crate::error::{Error, Result};
+use crate::limits::Limits;
 use crate::pipeline::{self, ScanOptions};
 use crate::report::{self, Format, TextOptions};
 use crate::signature::Database;
@@ -21,15 +21,16 @@ use crate::signature::Database;
 const NESTED_SHARE: u64 = 8;
 
 /// Diagnoses the bundle at `path` and writes its reports below the current directory, then tells the parent on `out`.
-/// Comes after [`enter`].
+/// Comes after [`enter`]; `limits` are those of the parent.
 pub fn diagnose_one(
     path: &Path,
     task: &Task,
     database: &Arc<Database>,
     text: &TextOptions,
+    limits: &Limits,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let mut outcome = match diagnose(path, task, database, text) {
+    let mut outcome = match diagnose(path, task, database, text, limits) {
         Ok(outcome) => outcome,
         Err(Error::Input { because, .. }) => Outcome::failed(Status::Unreadable, because),
         Err(error) => return Err(error),
@@ -75,17 +76,17 @@ fn diagnose(
     task: &Task,
     database: &Arc<Database>,
     text: &TextOptions,
+    limits: &Limits,
 ) -> Result<Outcome> {
-    let mut open = OpenOptions::default();
-    let share = task.memory / NESTED_SHARE;
-    open.limits.nested_memory = open.limits.nested_memory.min(share);
-    open.limits.dictionary = open.limits.dictionary.min(share);
-    let options = ScanOptions {
-        open,
+    let mut options = ScanOptions {
         threads: task.threads,
         surroundings: task.formats.iter().any(|word| word == Format::Html.word()),
-        ..ScanOptions::default()
+        ..ScanOptions::within(limits)
     };
+    let share = task.memory / NESTED_SHARE;
+    let open = &mut options.open.limits;
+    open.nested_memory = open.nested_memory.min(share);
+    open.dictionary = open.dictionary.min(share);
     let path = task.url.as_ref().map_or(path, Path::new);
     let scan = pipeline::scan(&[path.to_owned()], database, &options)?;
     let formats = task

@@ -19,6 +19,9 @@ use super::split::{self, Kind, Runs, Split};
 use super::visit::Container;
 use super::zip::{self, Archive};
 
+/// What an input holds whose size is not known before it is read: nothing is held against it.
+const UNKNOWN: u64 = 1 << 56;
+
 /// How inputs are opened.
 #[derive(Debug, Clone, Default)]
 pub struct OpenOptions {
@@ -192,6 +195,7 @@ impl Case {
         live: bool,
     ) -> Result<Option<String>, String> {
         if path.as_os_str() == "-" {
+            self.shared.holds(UNKNOWN);
             let found = found_at("-".into(), None);
             let bytes = Bytes::Stdin;
             self.opened.push(Opened::Stream {
@@ -216,6 +220,7 @@ impl Case {
             |n| n.to_string_lossy().into(),
         );
         if !meta.is_file() {
+            self.shared.holds(UNKNOWN);
             let bytes = Bytes::Path(path.to_owned());
             let found = found_at(name, None);
             self.opened.push(Opened::Stream {
@@ -309,6 +314,7 @@ impl Case {
         found: Found,
         runs: Runs,
     ) -> Result<Option<String>, String> {
+        self.shared.holds(runs.len());
         let level = level.inside(&found.path)?;
         self.opened.push(Opened::Recover { level, found, runs });
         Ok(None)
@@ -320,6 +326,7 @@ impl Case {
         found: Found,
         source: Arc<dyn Source>,
     ) -> Result<Option<String>, String> {
+        self.shared.holds(source.len());
         let format = head_format(&*source)?;
         // A zip with its beginning cut off, or with something else before it, ends as one.
         let late = matches!(format, Format::Plain | Format::Binary) && split::ends_zip(&*source);
@@ -358,6 +365,7 @@ impl Case {
         path: &Path,
         live: bool,
     ) -> Result<Option<String>, String> {
+        self.shared.holds(UNKNOWN);
         let most = self.shared.limits.members;
         let listing = if live {
             folder::list_live(path, most, &self.live.clone().unwrap_or_default())

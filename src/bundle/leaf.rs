@@ -160,7 +160,7 @@ impl Read for Guard<'_> {
                 Err(e) => Err(self.fail(e)),
                 Ok(_) => {
                     let most = limits.member_bytes;
-                    let why = format!("larger than {most} bytes (limit member bytes)");
+                    let why = format!("larger than {most} bytes (limit member-bytes)");
                     Err(self.fail(Loss::Limit(why).into()))
                 }
             };
@@ -171,9 +171,9 @@ impl Read for Guard<'_> {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => return Err(e),
             Err(e) => return Err(self.fail(e)),
         };
-        if n > 0 && !self.level.shared.charge(n as u64) {
-            let most = limits.total_bytes;
-            let why = format!("the case is larger than {most} bytes (limit total bytes)");
+        if n > 0
+            && let Some(why) = self.level.shared.charge(n as u64)
+        {
             return Err(self.fail(Loss::Limit(why).into()));
         }
         let before = self.read;

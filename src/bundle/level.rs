@@ -7,6 +7,7 @@ use super::budget::Budget;
 use super::job::Held;
 use super::limits::Limits;
 use super::live::{LiveOptions, Share};
+use super::name::first_folder;
 
 /// What every job of a case shares.
 pub(crate) struct Shared {
@@ -17,8 +18,13 @@ pub(crate) struct Shared {
     /// Of a larger log of a live node only the end is read.
     pub(crate) log_bytes: Option<u64>,
     bytes: AtomicU64,
+    /// Bytes of all inputs, packed as they are; 0 where one does not say.
+    packed: AtomicU64,
     members: AtomicU64,
 }
+
+/// How many times what one file may expand to at any ratio the whole case may.
+const MANY_FILES: u64 = 16;
 
 impl Shared {
     pub(crate) fn new(limits: Limits, live: Option<&LiveOptions>) -> Self {
@@ -28,15 +34,41 @@ impl Shared {
             share: Share::new(live),
             log_bytes: live.and_then(|live| live.log_bytes),
             bytes: AtomicU64::new(0),
+            packed: AtomicU64::new(0),
             members: AtomicU64::new(0),
             limits,
         }
     }
 
-    /// Counts expanded bytes; false once the case has had its share.
-    pub(crate) fn charge(&self, bytes: u64) -> bool {
+    /// Counts the bytes of an input, which those that come out are held against.
+    pub(crate) fn holds(&self, packed: u64) {
+        self.packed.fetch_add(packed, Ordering::Relaxed);
+    }
+
+    /// Counts expanded bytes; why there must be no more, once the case has had its share.
+    pub(crate) fn charge(&self, bytes: u64) -> Option<String> {
         let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        before.saturating_add(bytes) <= self.limits.total_bytes
+        self.spent(before.saturating_add(bytes))
+    }
+
+    fn spent(&self, bytes: u64) -> Option<String> {
+        let limits = &self.limits;
+        if bytes > limits.total_bytes {
+            let most = limits.total_bytes;
+            return Some(format!(
+                "the case is larger than {most} bytes (limit total-bytes)"
+            ));
+        }
+        // Many small bombs are one large one.
+        let packed = self.packed.load(Ordering::Relaxed);
+        let most = packed.saturating_mul(limits.ratio);
+        if packed > 0 && bytes > most && bytes > limits.ratio_after.saturating_mul(MANY_FILES) {
+            let ratio = limits.ratio;
+            return Some(format!(
+                "the case expands more than {ratio} times (limit ratio)"
+            ));
+        }
+        None
     }
 
     /// Counts members; how many of them are still allowed.
@@ -58,13 +90,7 @@ impl Shared {
                 "the case has more than {most} members (limit members)"
             ));
         }
-        if self.bytes.load(Ordering::Relaxed) > self.limits.total_bytes {
-            let most = self.limits.total_bytes;
-            return Some(format!(
-                "the case is larger than {most} bytes (limit total bytes)"
-            ));
-        }
-        None
+        self.spent(self.bytes.load(Ordering::Relaxed))
     }
 }
 
@@ -137,5 +163,27 @@ impl Level {
             _ => name,
         };
         format!("{}{name}", self.prefix)
+    }
+}
+
+/// The root folder of an outer archive that is streamed: the first member decides.
+#[derive(Debug, Default)]
+pub(crate) struct Root {
+    decided: bool,
+}
+
+impl Root {
+    /// Takes the (clean) name of the next member.
+    pub(crate) fn decide(&mut self, level: &mut Level, name: &str, is_folder: bool) {
+        if self.decided || !level.is_outer() || name.is_empty() {
+            return;
+        }
+        self.decided = true;
+        let root = match first_folder(name) {
+            Some(first) => Some(first),
+            None if is_folder => Some(name),
+            None => None,
+        };
+        level.root = root.map(Into::into);
     }
 }

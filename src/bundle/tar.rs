@@ -7,8 +7,8 @@ use ::tar::{EntryType, Header, PaxExtensions};
 use crate::error::Problem;
 
 use super::leaf::Found;
-use super::level::Level;
-use super::name::{Name, Seen, clean, first_folder, link_stays_inside, text};
+use super::level::{Level, Root};
+use super::name::{Name, Seen, clean, link_stays_inside, text};
 use super::peek::Peek;
 use super::sniff::{HEAD, is_tar};
 use super::source::clip;
@@ -44,7 +44,7 @@ pub(crate) fn walk(level: Level, found: Found, bytes: &mut dyn Read, visit: &mut
         archive: found.path,
         bytes: Peek::new(bytes, CHUNK),
         seen: Seen::default(),
-        rooted: false,
+        root: Root::default(),
         absolute: None,
         last: None,
     };
@@ -71,8 +71,7 @@ struct Walk<'a> {
     archive: String,
     bytes: Peek<&'a mut dyn Read>,
     seen: Seen,
-    /// Whether the root folder is decided.
-    rooted: bool,
+    root: Root,
     /// The first member with an absolute name, and how many there were.
     absolute: Option<(String, u64)>,
     /// The last member that was begun.
@@ -246,7 +245,8 @@ impl Walk<'_> {
         if name.is_empty() {
             return self.pass(size);
         }
-        self.decide_root(&name, kind == EntryType::Directory);
+        self.root
+            .decide(&mut self.level, &name, kind == EntryType::Directory);
         let found = Found {
             path: self.level.path(&name),
             size: Some(size),
@@ -319,19 +319,6 @@ impl Walk<'_> {
             .checked_next_multiple_of(BLOCK as u64)
             .unwrap_or(u64::MAX);
         self.drop_bytes(padded.saturating_sub(read))
-    }
-
-    fn decide_root(&mut self, name: &str, is_folder: bool) {
-        if self.rooted || !self.level.is_outer() {
-            return;
-        }
-        self.rooted = true;
-        let root = match first_folder(name) {
-            Some(first) => Some(first),
-            None if is_folder => Some(name),
-            None => None,
-        };
-        self.level.root = root.map(Into::into);
     }
 }
 

@@ -7,6 +7,27 @@ use crate::bundle::ProgramSet;
 use crate::decode::Line;
 use crate::signature::{Database, Kind, Pattern, Signature};
 
+/// How much of one log is looked at, and kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchLimits {
+    /// The longest line that is looked at as a whole, in bytes; longer ones are looked at in overlapping parts.
+    pub line: usize,
+    /// First hits kept of a pattern with one set of captures in one entry, and as many last ones. All are counted.
+    pub samples: usize,
+    /// Distinct captures of one part of a signature in one entry; hits beyond them are counted without captures.
+    pub captures: usize,
+}
+
+impl Default for SearchLimits {
+    fn default() -> Self {
+        Self {
+            line: crate::decode::LINE_LIMIT,
+            samples: 5,
+            captures: 64,
+        }
+    }
+}
+
 /// What the engine needs of a pattern.
 pub(crate) trait Confirm: Send + Sync {
     /// See [`Pattern::literals`].
@@ -84,6 +105,8 @@ pub(crate) struct Catalog {
     pub(crate) parts: Vec<LogPart>,
     /// Ordered by part.
     pub(crate) tries: Vec<Try>,
+    /// How much of one log is looked at.
+    pub(crate) limits: SearchLimits,
 }
 
 impl Catalog {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::Captures;
 use super::block::BlockCollector;
-use super::catalog::Catalog;
+use super::catalog::{Catalog, SearchLimits};
 use super::group::{Cue, Group};
 use super::prover::confirm;
 use crate::bundle::{Origin, ProgramSet};
@@ -48,9 +48,16 @@ impl Detector {
         Self::of(Catalog::new(database))
     }
 
-    /// As [`new`](Self::new), without the hits that are certainly outside a period.
-    pub fn within(database: &Arc<Database>, period: Period) -> Detector {
-        Self::over(Catalog::new(database), period)
+    /// As [`new`](Self::new), without the hits that are certainly outside a period, under other limits.
+    pub fn within(database: &Arc<Database>, period: Period, limits: &SearchLimits) -> Detector {
+        let mut catalog = Catalog::new(database);
+        catalog.limits = limits.clone();
+        Self::over(catalog, period)
+    }
+
+    /// How much of one log it looks at.
+    pub(crate) fn limits(&self) -> &SearchLimits {
+        &self.0.catalog.limits
     }
 
     pub(crate) fn of(catalog: Catalog) -> Detector {

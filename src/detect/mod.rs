@@ -35,6 +35,7 @@ pub(crate) mod fuzzed {
     }
 }
 
+pub use catalog::SearchLimits;
 pub use detector::{Detector, TextHit};
 pub use hit::{About, Captures, Coverage, EntryHits, Hit, HitSeries, Location};
 pub use scanner::Scanner;

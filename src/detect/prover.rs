@@ -99,7 +99,8 @@ impl Prover {
                 quote: &quote,
                 announced,
             };
-            self.series.add(head.part, captures, &proven);
+            self.series
+                .add(head.part, captures, &proven, &catalog.limits);
         }
     }
 

@@ -52,7 +52,12 @@ pub struct Scanner {
 impl Detector {
     /// A scanner for one thread.
     pub fn scanner(&self) -> Scanner {
-        self.scanner_of_size(Sizes::default())
+        let sizes = Sizes::default();
+        let window = self.shared().catalog().limits.line;
+        self.scanner_of_size(Sizes {
+            window: window.clamp(2 * sizes.overlap, sizes.window),
+            ..sizes
+        })
     }
 
     pub(crate) fn scanner_of_size(&self, sizes: Sizes) -> Scanner {

@@ -5,14 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 
 use super::buckets::Buckets;
-use super::catalog::Catalog;
+use super::catalog::{Catalog, SearchLimits};
 use super::{Captures, Hit, HitSeries, Location};
 use crate::decode::Stamp;
-
-/// Distinct captures kept per part and entry; hits beyond them are counted in a series with empty captures.
-pub(crate) const CAPTURE_SETS: usize = 64;
-/// First hits kept per series, and last hits after those.
-pub(crate) const KEPT: usize = 5;
 
 /// A line about to be counted.
 pub(crate) struct Proven<'a> {
@@ -63,7 +58,7 @@ struct Accumulated {
 }
 
 impl Accumulated {
-    fn add(&mut self, proven: &Proven<'_>) {
+    fn add(&mut self, proven: &Proven<'_>, samples: usize) {
         if self.count > 0 && self.last_line == proven.line {
             return; // several matches on one line, or windows of one long line
         }
@@ -82,13 +77,13 @@ impl Accumulated {
         if let Some(stamp) = proven.stamp {
             self.buckets.add(stamp);
         }
-        if self.first.len() < KEPT {
+        if self.first.len() < samples {
             let mut kept = Kept::default();
             kept.set(proven);
             self.first.push(kept);
             return;
         }
-        let mut kept = if self.last.len() < KEPT {
+        let mut kept = if self.last.len() < samples {
             Kept::default()
         } else {
             self.last.pop_front().unwrap_or_default()
@@ -114,18 +109,25 @@ struct PartSeries {
 }
 
 impl SeriesSet {
-    /// Counts a line for each distinct set of captures it gave.
-    pub(crate) fn add(&mut self, part: u32, captures: Vec<Captures>, proven: &Proven<'_>) {
+    /// Counts a line for each distinct set of captures it gave; hits beyond the limit of those in a series with empty
+    /// captures.
+    pub(crate) fn add(
+        &mut self,
+        part: u32,
+        captures: Vec<Captures>,
+        proven: &Proven<'_>,
+        limits: &SearchLimits,
+    ) {
         let PartSeries { sets, count } = self.parts.entry(part).or_default();
         for captures in captures {
-            let room = sets.len() < CAPTURE_SETS;
+            let room = sets.len() < limits.captures;
             let series = if room || sets.contains_key(&captures) {
                 sets.entry(captures).or_default()
             } else {
                 sets.entry(Captures::new()).or_default()
             };
             let before = series.count;
-            series.add(proven);
+            series.add(proven, limits.samples);
             *count += series.count - before;
         }
     }

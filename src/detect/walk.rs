@@ -118,7 +118,7 @@ impl Walk {
         if place == Window::First {
             self.long_stamp = decode::decode(before::head(raw), &self.origin).stamp;
             let error = format!(
-                "line {} is longer than {} bytes and was matched in overlapping parts",
+                "line {} is longer than {} bytes (limit line-bytes) and was matched in overlapping parts",
                 self.next_line,
                 raw.len()
             );

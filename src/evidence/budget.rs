@@ -46,7 +46,7 @@ pub(super) fn keep_within(found: &mut Collected) {
             found.problems.push(Problem::new(
                 read.entry.path.clone(),
                 format!(
-                    "its objects take about {} MiB, and those of all entries may take {} MiB; they were not examined",
+                    "its objects take about {} MiB, and those of all entries may take {} MiB (limit objects-memory); they were not examined",
                     list.weight >> 20,
                     budget >> 20
                 ),

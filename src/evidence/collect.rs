@@ -5,13 +5,13 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::budget::{self, List};
-use super::facts;
+use super::facts::{self, FactLimits};
 use super::handover::{self, Away, Busy, Idle, Spare};
 use super::objects::{self, ObjectLimits, Wanted};
 use super::texts::Text;
 use super::{Fact, Object, ObjectKey, Progress, ReadEntry};
 use crate::bundle::{Archived, Entry, EntryKind, Skip, Visit};
-use crate::detect::{Captures, Detector, EntryHits, Scanner};
+use crate::detect::{Captures, Detector, EntryHits, Scanner, SearchLimits};
 use crate::error::Problem;
 
 /// What one worker found; entries are numbered by their place in `entries`.
@@ -29,6 +29,8 @@ pub struct Collected {
     pub(super) incomplete: BTreeSet<ObjectKey>,
     /// Bytes that the objects of all lists may take; `None`: as many as there are.
     pub(super) budget: Option<usize>,
+    /// How many hits in texts are kept.
+    pub(super) search: SearchLimits,
 }
 
 /// (signature, part) to every set of captures.
@@ -52,6 +54,7 @@ pub struct Collector {
     spare: Spare,
     wanted: Arc<Wanted>,
     limits: ObjectLimits,
+    fact_limits: FactLimits,
     progress: Arc<Progress>,
     found: Collected,
 }
@@ -74,9 +77,19 @@ impl Collector {
             progress,
             found: Collected {
                 budget: Some(limits.total),
+                search: detector.limits().clone(),
                 ..Collected::default()
             },
             limits,
+            fact_limits: FactLimits::default(),
+        }
+    }
+
+    /// Reads facts under other limits.
+    pub fn with_facts(self, fact_limits: FactLimits) -> Self {
+        Self {
+            fact_limits,
+            ..self
         }
     }
 
@@ -182,7 +195,7 @@ impl Collector {
     }
 
     fn facts(&mut self, index: u32, entry: &Entry, bytes: &mut dyn Read) {
-        let read = facts::read(entry, bytes);
+        let read = facts::read(entry, bytes, &self.fact_limits);
         self.found
             .facts
             .extend(read.facts.into_iter().map(|fact| Fact {

@@ -7,12 +7,7 @@ use super::collect::{Collected, Matches, TextHits};
 use super::texts::{self, Text};
 use super::{Evidence, Object, ObjectKey, ReadEntry};
 use crate::bundle;
-use crate::detect::{About, Captures, Hit, HitSeries, Location};
-
-/// Hits kept at either end of a series.
-const KEPT: usize = 5;
-/// Distinct sets of captures of one part in one entry.
-const MAX_CAPTURES: usize = 64;
+use crate::detect::{About, Captures, Hit, HitSeries, Location, SearchLimits};
 
 impl Evidence {
     /// Merges what the workers found in `inputs`.
@@ -33,6 +28,7 @@ impl Evidence {
             merged.lists.append(&mut share.lists);
             merged.incomplete.append(&mut share.incomplete);
             merged.budget = merged.budget.or(share.budget);
+            merged.search = share.search;
             merged.entries.append(&mut share.entries);
             merged.objects.append(&mut share.objects);
             merged.facts.append(&mut share.facts);
@@ -67,7 +63,7 @@ impl Evidence {
             .sort_by(|a, b| (a.input, &a.path).cmp(&(b.input, &b.path)));
         merged.problems.sort();
         merged.problems.dedup();
-        attach_texts(&mut merged.entries, merged.text_hits);
+        attach_texts(&mut merged.entries, merged.text_hits, &merged.search);
         let mut evidence = Evidence {
             inputs,
             entries: merged.entries,
@@ -135,7 +131,7 @@ fn sort_entries(entries: &mut Vec<ReadEntry>) -> Vec<u32> {
 }
 
 /// Hits in objects' texts become series of the entries that the objects stand in.
-fn attach_texts(entries: &mut [ReadEntry], found: Vec<TextHits>) {
+fn attach_texts(entries: &mut [ReadEntry], found: Vec<TextHits>, limits: &SearchLimits) {
     let mut hits: BTreeMap<(u32, String, String), Matches> = BTreeMap::new();
     let mut kept = Vec::new();
     for TextHits {
@@ -157,7 +153,7 @@ fn attach_texts(entries: &mut [ReadEntry], found: Vec<TextHits>) {
         let of_entry = series.entry(text.entry).or_default();
         for (&(signature, part), captures) in of_text {
             for captures in captures {
-                add(of_entry, signature, part, captures, &text);
+                add(of_entry, (signature, part), captures, &text, limits);
             }
         }
     }
@@ -172,10 +168,10 @@ type Key = (u32, u16, Captures, Option<About>);
 
 fn add(
     series: &mut BTreeMap<Key, HitSeries>,
-    signature: u32,
-    part: u16,
+    (signature, part): (u32, u16),
     captures: &Captures,
     text: &Text,
+    limits: &SearchLimits,
 ) {
     let about = About {
         node: text.node.clone(),
@@ -185,7 +181,7 @@ fn add(
     let distinct = series
         .range((signature, part, Captures::new(), None)..)
         .take_while(|(key, _)| (key.0, key.1) == (signature, part));
-    let full = distinct.count() >= MAX_CAPTURES;
+    let full = distinct.count() >= limits.captures;
     let mut key = (signature, part, captures.clone(), Some(about));
     if full && !series.contains_key(&key) {
         key = (signature, part, Captures::new(), None);
@@ -220,10 +216,10 @@ fn add(
         time: text.first.or(text.time),
         raw: text.text.clone(),
     };
-    if one.first.len() < KEPT {
+    if one.first.len() < limits.samples {
         one.first.push(hit);
     } else {
-        if one.last.len() == KEPT {
+        if one.last.len() >= limits.samples.max(1) {
             one.last.remove(0);
         }
         one.last.push(hit);

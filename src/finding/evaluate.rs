@@ -15,11 +15,23 @@ use super::sureness::{Judgement, Subjected, describe};
 use super::timing::{self, Timed};
 use super::{Context, Observation, Subject};
 use crate::detect::Captures;
+use crate::error::Problem;
 use crate::evidence::Evidence;
 use crate::signature::{Database, Kind, Signature, Source, Sureness};
 
-/// So many subjects of one signature are judged; more would be no diagnosis.
-const SUBJECTS: usize = 500;
+/// How much one signature may find.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingLimits {
+    /// Subjects of one signature that are judged; more would be no diagnosis.
+    pub subjects: usize,
+}
+
+impl Default for FindingLimits {
+    fn default() -> Self {
+        Self { subjects: 500 }
+    }
+}
+
 /// So many observations per subject are kept to be quoted.
 const KEPT: usize = 64;
 
@@ -77,17 +89,38 @@ impl Finding {
 
 /// Judges every signature but noise. Findings are in the order of the database.
 pub fn evaluate(database: &Database, evidence: &Evidence, context: &Context) -> Vec<Finding> {
+    evaluate_within(database, evidence, context, &FindingLimits::default()).0
+}
+
+/// As [`evaluate`], under other limits, and with what these cost.
+pub fn evaluate_within(
+    database: &Database,
+    evidence: &Evidence,
+    context: &Context,
+    limits: &FindingLimits,
+) -> (Vec<Finding>, Vec<Problem>) {
     let index = Index::new(evidence, context);
-    database
+    let mut problems = Vec::new();
+    let found = database
         .signatures
         .iter()
         .enumerate()
         .filter(|(at, signature)| signature.kind != Kind::Noise && can_hold(&index, *at, signature))
         .filter_map(|(at, signature)| {
             let answers = answers(&index, context, at, signature);
-            finding(at, cases(&index, context, signature, &answers))
+            let (cases, beyond) = cases(&index, context, signature, &answers, limits);
+            if beyond > 0 {
+                problems.push(Problem::new(
+                    signature.id.clone(),
+                    format!(
+                        "{beyond} of the subjects that it may be true of were not judged (limit subjects)"
+                    ),
+                ));
+            }
+            finding(at, cases)
         })
-        .collect()
+        .collect();
+    (found, problems)
 }
 
 /// What became of each part of one signature.
@@ -104,7 +137,14 @@ pub fn why(
     let cases = if signature.kind == Kind::Noise {
         Vec::new()
     } else {
-        cases(&index, context, signature, &answers)
+        cases(
+            &index,
+            context,
+            signature,
+            &answers,
+            &FindingLimits::default(),
+        )
+        .0
     };
     let parts = signature
         .parts
@@ -146,7 +186,8 @@ fn cases(
     context: &Context,
     signature: &Signature,
     answers: &[Answer],
-) -> Vec<Case> {
+    limits: &FindingLimits,
+) -> (Vec<Case>, usize) {
     let condition = &signature.condition;
     let demanded: BTreeSet<usize> = condition
         .all
@@ -169,7 +210,7 @@ fn cases(
     }
     let mut cases: Vec<Case> = subjects
         .iter()
-        .take(SUBJECTS)
+        .take(limits.subjects)
         .filter_map(|subject| {
             let parts: Vec<Vec<&Observation>> = answers
                 .iter()
@@ -185,7 +226,7 @@ fn cases(
         })
         .collect();
     general::cap(index, signature, answers, &mut cases);
-    cases
+    (cases, subjects.len().saturating_sub(limits.subjects))
 }
 
 fn case(

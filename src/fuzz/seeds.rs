@@ -149,7 +149,7 @@ pub fn facts() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for (path, bytes) in fixtures() {
         let end = |known: &&str| path.ends_with(*known);
-        if let Some(at) = FACTS.iter().position(|known| end(&known)) {
+        if let Some(at) = FACTS.iter().position(end) {
             seeds.push(with_choice(at, &bytes));
         }
     }

@@ -107,17 +107,22 @@ fn try_out(name: &str) {
     for seed in seeds.iter().take(60) {
         (target.body)(&seed[..seed.len().min(target.longest)]);
     }
-    let mut dice = Dice(0x5eed);
-    for _ in 0..400 {
-        if begun.elapsed() > Duration::from_millis(1500) {
-            break;
-        }
+    let seconds = std::env::var("BUNDLEVET_FUZZ_SECONDS").ok();
+    let seconds: Option<u64> = seconds.and_then(|seconds| seconds.parse().ok());
+    let most = seconds.map_or(Duration::from_millis(1500), Duration::from_secs);
+    let mut dice = Dice(0x5eed + seconds.unwrap_or_default());
+    let mut tried = seeds.len();
+    while begun.elapsed() < most && (seconds.is_some() || tried < seeds.len() + 400) {
+        tried += 1;
         let bytes = mutated(&seeds, &target, &mut dice);
         let body = std::panic::AssertUnwindSafe(|| (target.body)(&bytes));
         if let Err(panic) = std::panic::catch_unwind(body) {
             eprintln!("{name} broke on b\"{}\"", bytes.escape_ascii());
             std::panic::resume_unwind(panic);
         }
+    }
+    if seconds.is_some() {
+        eprintln!("{name}: {tried} inputs in {} s", begun.elapsed().as_secs());
     }
 }
 

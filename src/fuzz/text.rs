@@ -7,7 +7,7 @@ use crate::bundle::{EntryKind, Origin, time_in_name};
 use crate::decode::{self, Around, Bound, Clock};
 use crate::detect::fuzzed::{Sizes, scanner_of};
 use crate::detect::{Detector, EntryHits};
-use crate::evidence::facts;
+use crate::evidence::facts::{self, FactLimits};
 use crate::signature::Database;
 
 /// Any bytes as lines of a log: text without controls, of bounded length; any times into a clock.
@@ -105,7 +105,11 @@ pub(super) fn facts(bytes: &[u8]) {
     };
     let entry = entry(path, EntryKind::Fact);
     let piece = b % 17 + 1;
-    let read = facts::read(&entry, &mut Drip { bytes: rest, piece });
+    let read = facts::read(
+        &entry,
+        &mut Drip { bytes: rest, piece },
+        &FactLimits::default(),
+    );
     for fact in &read.facts {
         assert!(!fact.key.is_empty());
         assert!(fact.text.chars().count() <= 300);

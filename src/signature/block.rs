@@ -16,7 +16,7 @@ const MOST_NODES: usize = 10_000;
 
 /// The tree of a text in the style.
 pub(super) fn parse(text: &str) -> Option<Node> {
-    if text.len() > node::LARGEST || !text.chars().all(is_usual) {
+    if text.len() > node::FileLimits::default().bytes || !text.chars().all(is_usual) {
         return None;
     }
     let mut block = Block {

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use super::load::Directory;
+use super::load::{Directory, SignatureLimits};
+use super::meter::Meter;
 use super::problem::{Code, SignatureProblem, closest};
 use super::read;
+use crate::error::Problem;
+
 use super::{Class, Kind, Product, Query, Signature, Source, Version};
 
 /// The immutable database.
@@ -20,6 +23,8 @@ pub struct Database {
     pub date: Option<String>,
     /// The newest version of each product that the shipped signatures know.
     pub knows: BTreeMap<Product, String>,
+    /// Directories of the user, and the time that each may take.
+    pub(crate) meters: Vec<(String, Meter)>,
 }
 
 impl Database {
@@ -59,6 +64,15 @@ impl Database {
     /// ids (`kubelet/invalid-kernel-flag`, or `kubelet/*`; `*` stands for all that are shipped). Signatures that
     /// cannot be used are left out and said.
     pub fn load(dirs: &[PathBuf], disabled: &[String]) -> (Database, Vec<SignatureProblem>) {
+        Self::load_within(dirs, disabled, &SignatureLimits::default())
+    }
+
+    /// As [`load`](Self::load), under other limits.
+    pub fn load_within(
+        dirs: &[PathBuf],
+        disabled: &[String],
+        limits: &SignatureLimits,
+    ) -> (Database, Vec<SignatureProblem>) {
         let none = Arc::default();
         let shipped = if disabled.iter().any(|wish| wish == "*") {
             &none
@@ -76,7 +90,10 @@ impl Database {
             .collect();
         let mut problems = Vec::new();
         for dir in dirs {
-            problems.extend(database.take(Directory::read(dir), false, &mut signatures));
+            let directory = Directory::read(dir, limits);
+            let shown = dir.display().to_string();
+            database.meters.push((shown, directory.meter.clone()));
+            problems.extend(database.take(directory, false, &mut signatures));
         }
         for wish in disabled.iter().filter(|wish| *wish != "*") {
             let id = database.renamed.get(wish).unwrap_or(wish);
@@ -142,6 +159,36 @@ impl Database {
         }
         if let Some(tree) = directory.version.filter(|_| shipped) {
             (self.date, self.knows) = read::version(&tree);
+        }
+        problems
+    }
+
+    /// What was given up during a scan because it cost too much.
+    pub fn given_up(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (directory, meter) in &self.meters {
+            if meter.is_spent() {
+                let why = "its patterns and queries took longer than they may (limit signature-seconds); from then on they found nothing";
+                problems.push(Problem::new(directory.clone(), why));
+            }
+        }
+        for signature in &self.signatures {
+            let expressions = signature
+                .parts
+                .iter()
+                .filter_map(|part| match &part.source {
+                    Source::Object(query) => query.expression(),
+                    Source::Log { .. } | Source::Fact(_) => None,
+                });
+            for expression in expressions.filter(|expression| expression.gave_up()) {
+                problems.push(Problem::new(
+                    signature.id.clone(),
+                    format!(
+                        "`cel: {}` used up its steps on an object, of which it therefore counts as false (limit cel-steps)",
+                        expression.source()
+                    ),
+                ));
+            }
         }
         problems
     }

@@ -219,7 +219,7 @@ mod tests {
                 .contains("values")
         );
         assert!(
-            node::parse(&"x".repeat(node::LARGEST + 1))
+            node::parse(&"x".repeat(node::FileLimits::default().bytes + 1))
                 .unwrap_err()
                 .1
                 .contains("larger")

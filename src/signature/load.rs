@@ -3,15 +3,45 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::node::{self, Node};
+use super::meter::Meter;
+use super::node::{self, FileLimits, Node};
+use super::pattern::PROGRAM;
 use super::problem::{Code, SignatureProblem};
-use super::{Signature, Translation, block, embedded, read};
+use super::query::STEPS;
+use super::{Signature, Source, Translation, block, embedded, read};
 
-/// Most files of one directory.
-const MOST_FILES: usize = 20_000;
-/// Most patterns of one directory.
-const MOST_PATTERNS: usize = 50_000;
+/// What a directory of signatures may hold, and what its patterns and expressions may cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureLimits {
+    /// Files of one directory.
+    pub files: usize,
+    /// Each file.
+    pub file: FileLimits,
+    /// Patterns of one directory.
+    pub patterns: usize,
+    /// Bytes of one pattern once compiled.
+    pub program: usize,
+    /// Steps of evaluating one `cel` on one object.
+    pub steps: u64,
+    /// Seconds that patterns and queries of one directory may take together, on all threads.
+    pub seconds: u64,
+}
+
+impl Default for SignatureLimits {
+    fn default() -> Self {
+        Self {
+            files: 20_000,
+            file: FileLimits::default(),
+            patterns: 50_000,
+            program: PROGRAM,
+            steps: STEPS,
+            seconds: 600,
+        }
+    }
+}
+
 /// Folders below the signature directory: language, component.
 const DEEPEST: usize = 2;
 
@@ -49,6 +79,8 @@ pub(super) struct Directory {
     pub(super) renamed: Vec<(String, String, u32)>,
     /// `version.yaml`.
     pub(super) version: Option<Node>,
+    /// The time that all of it may take together.
+    pub(super) meter: Meter,
     /// What is wrong with the directory, translations and `renamed.yaml`.
     pub(super) problems: Vec<SignatureProblem>,
 }
@@ -98,7 +130,7 @@ impl Directory {
             Ok(tree) => {
                 directory.add(id, &file, &tree);
                 directory.files.iter_mut().for_each(|loaded| {
-                    compile(loaded);
+                    compile(loaded, &SignatureLimits::default(), &Meter::default());
                 });
                 directory.add_translation("zh-CN", id, &file, &tree);
                 directory.add_renamed(&file, &tree);
@@ -110,15 +142,19 @@ impl Directory {
     }
 
     /// A directory, or one file. Links to directories are not followed; every pattern is compiled.
-    pub(super) fn read(root: &Path) -> Self {
-        let mut directory = Self::default();
+    pub(super) fn read(root: &Path, limits: &SignatureLimits) -> Self {
+        let mut directory = Self {
+            meter: Meter::new(Duration::from_secs(limits.seconds)),
+            ..Self::default()
+        };
         let mut paths = Vec::new();
-        directory.walk(root, 0, &mut paths);
+        directory.walk(root, 0, limits.files, &mut paths);
+        paths.truncate(limits.files);
         paths.sort();
         let mut patterns = 0;
         for path in paths {
             let shown = path.display().to_string();
-            let Some(tree) = directory.tree(&path, &shown) else {
+            let Some(tree) = directory.tree(&path, &shown, &limits.file) else {
                 continue;
             };
             let inside = path.strip_prefix(root).unwrap_or(&path).with_extension("");
@@ -155,14 +191,17 @@ impl Directory {
                 .last_mut()
                 .filter(|loaded| loaded.file == shown)
             {
-                patterns += compile(loaded);
+                patterns += compile(loaded, limits, &directory.meter);
             }
-            if patterns > MOST_PATTERNS {
+            if patterns > limits.patterns {
+                let most = limits.patterns;
                 directory.say(
                     &shown,
                     0,
                     Code::TooMuch,
-                    format!("more than {MOST_PATTERNS} patterns; the rest is not read"),
+                    format!(
+                        "more than {most} patterns (limit signature-patterns); the rest is not read"
+                    ),
                 );
                 break;
             }
@@ -172,8 +211,8 @@ impl Directory {
         directory
     }
 
-    fn walk(&mut self, path: &Path, depth: usize, paths: &mut Vec<PathBuf>) {
-        if paths.len() >= MOST_FILES {
+    fn walk(&mut self, path: &Path, depth: usize, most: usize, paths: &mut Vec<PathBuf>) {
+        if paths.len() > most {
             return;
         }
         let shown = path.display().to_string();
@@ -199,18 +238,22 @@ impl Directory {
                 continue;
             }
             if is_folder && depth < DEEPEST {
-                self.walk(&child, depth + 1, paths);
+                self.walk(&child, depth + 1, most, paths);
             } else if child
                 .extension()
                 .is_some_and(|extension| extension == "yaml")
                 && child.is_file()
             {
-                if paths.len() >= MOST_FILES {
+                if paths.len() >= most {
+                    // Remembered as one too many, so that the folders above end, too.
+                    paths.push(child);
                     return self.say(
                         &shown,
                         0,
                         Code::TooMuch,
-                        format!("more than {MOST_FILES} files; the rest is not read"),
+                        format!(
+                            "more than {most} files (limit signature-files); the rest is not read"
+                        ),
                     );
                 }
                 paths.push(child);
@@ -218,9 +261,9 @@ impl Directory {
         }
     }
 
-    fn tree(&mut self, path: &Path, shown: &str) -> Option<Node> {
+    fn tree(&mut self, path: &Path, shown: &str, limits: &FileLimits) -> Option<Node> {
         let mut text = String::new();
-        let limit = u64::try_from(node::LARGEST)
+        let limit = u64::try_from(limits.bytes)
             .unwrap_or(u64::MAX)
             .saturating_add(1);
         let read = fs::File::open(path).and_then(|file| file.take(limit).read_to_string(&mut text));
@@ -228,7 +271,9 @@ impl Directory {
             self.say(shown, 0, Code::Unreadable, error.to_string());
             return None;
         }
-        let tree = block::parse(&text).map_or_else(|| node::parse(&text), Ok);
+        let default = *limits == FileLimits::default();
+        let quick = default.then(|| block::parse(&text)).flatten();
+        let tree = quick.map_or_else(|| node::parse_within(&text, limits), Ok);
         match tree {
             Ok(tree) => Some(tree),
             Err((line, why)) => {
@@ -299,13 +344,28 @@ impl Directory {
 }
 
 /// Compiles every pattern of a file and returns how many there were.
-fn compile(loaded: &mut Loaded) -> usize {
-    let Some(signature) = &loaded.signature else {
+fn compile(loaded: &mut Loaded, limits: &SignatureLimits, meter: &Meter) -> usize {
+    let Some(signature) = &mut loaded.signature else {
         return 0;
     };
     let mut faults = Vec::new();
     let mut count = 0;
-    for part in &signature.parts {
+    for part in &mut signature.parts {
+        match &mut part.source {
+            Source::Object(query) => {
+                query.limit(limits.steps, meter);
+                faults.extend(query.expression().and_then(|expression| expression.check()));
+            }
+            Source::Fact(query) => query.limit(meter),
+            Source::Log { patterns } => {
+                for pattern in patterns {
+                    pattern.limit(limits.program, meter);
+                }
+            }
+        }
+        for pattern in &mut part.not {
+            pattern.limit(limits.program, meter);
+        }
         for pattern in part.patterns().iter().chain(&part.not) {
             count += 1;
             if let Err(why) = pattern.compile() {

@@ -9,6 +9,7 @@ mod database;
 mod digest;
 mod embedded;
 mod load;
+mod meter;
 mod model;
 mod node;
 mod pattern;
@@ -22,11 +23,13 @@ mod versions;
 pub use class::Class;
 pub use database::Database;
 pub use digest::digest;
+pub use load::SignatureLimits;
 pub use model::{
     Check, Condition, Expect, Given, GivenCase, GivenFact, GivenLog, Join, Part, Requirement,
     Signature, Source, Step, StepText, TestCase, TextIn, Then, TimeConstraints, Translation,
     Weight,
 };
+pub use node::FileLimits;
 pub use pattern::{Pattern, Shapes};
 pub use problem::{Code, SignatureProblem};
 pub use query::{FactQuery, Query};

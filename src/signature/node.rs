@@ -46,12 +46,26 @@ pub(super) struct Key {
 /// Why a text is not a tree: line and reason.
 pub(super) type Fault = (u32, String);
 
-/// Largest file, in bytes.
-pub(super) const LARGEST: usize = 512 * 1024;
-/// Deepest nesting.
-pub(super) const DEEPEST: usize = 48;
-/// Most values in one file.
-pub(super) const MOST_NODES: usize = 50_000;
+/// How large a file may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLimits {
+    /// Bytes.
+    pub bytes: usize,
+    /// Maps and lists in each other.
+    pub depth: usize,
+    /// Values.
+    pub values: usize,
+}
+
+impl Default for FileLimits {
+    fn default() -> Self {
+        Self {
+            bytes: 512 * 1024,
+            depth: 48,
+            values: 50_000,
+        }
+    }
+}
 
 /// A collection under construction.
 enum Open {
@@ -61,9 +75,22 @@ enum Open {
 
 /// Reads one YAML document. Aliases, several documents, keys that are no scalars, keys given twice and anything
 /// beyond the limits are faults.
+#[allow(
+    dead_code,
+    reason = "the build script and tests read under the default limits"
+)]
 pub(super) fn parse(text: &str) -> Result<Node, Fault> {
-    if text.len() > LARGEST {
-        return Err((0, format!("larger than {LARGEST} bytes")));
+    parse_within(text, &FileLimits::default())
+}
+
+/// As [`parse`], under other limits.
+pub(super) fn parse_within(text: &str, limits: &FileLimits) -> Result<Node, Fault> {
+    if text.len() > limits.bytes {
+        let most = limits.bytes;
+        return Err((
+            0,
+            format!("larger than {most} bytes (limit signature-bytes)"),
+        ));
     }
     let mut parser = Parser::new_from_str(text);
     let mut open: Vec<Open> = Vec::new();
@@ -112,11 +139,19 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
             _ => None,
         };
         nodes += 1;
-        if nodes > MOST_NODES {
-            return Err((at, format!("more than {MOST_NODES} values")));
+        if nodes > limits.values {
+            let most = limits.values;
+            return Err((
+                at,
+                format!("more than {most} values (limit signature-values)"),
+            ));
         }
-        if open.len() > DEEPEST {
-            return Err((at, format!("nested deeper than {DEEPEST} levels")));
+        if open.len() > limits.depth {
+            let most = limits.depth;
+            return Err((
+                at,
+                format!("nested deeper than {most} levels (limit signature-depth)"),
+            ));
         }
         if let Some(node) = done {
             close(&mut open, &mut root, node)?;

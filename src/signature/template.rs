@@ -53,6 +53,9 @@ impl Filter {
     }
 }
 
+/// A filled text that is longer than its template ends behind so many bytes.
+const LONGEST: usize = 64 << 10;
+
 impl Template {
     /// Reads a template. `Err`: what is wrong, for the author.
     pub fn parse(source: &str) -> Result<Self, String> {
@@ -173,6 +176,11 @@ impl Template {
     fn put(&self, all: &[&Captures], one: &Captures, shell: bool) -> String {
         let mut out = String::with_capacity(self.source.len());
         for piece in self.pieces() {
+            if out.len() > LONGEST.max(self.source.len()) {
+                // A place of three letters may stand for many long values.
+                out.push_str(" ...");
+                break;
+            }
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Place { name, filters } => {

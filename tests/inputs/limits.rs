@@ -51,7 +51,7 @@ fn limits_of_bytes_members_and_ratio() {
     assert_eq!(seen.entries["logs/ns/p/c.log"], log[..1000]);
     assert!(
         seen.problem_of("logs/ns/p/c.log")
-            .contains("limit member bytes")
+            .contains("limit member-bytes")
     );
     let exact = read_limited(
         "b.zip",
@@ -64,7 +64,7 @@ fn limits_of_bytes_members_and_ratio() {
     assert!(
         seen.problems
             .iter()
-            .all(|p| p.error.contains("limit total bytes"))
+            .all(|p| p.error.contains("limit total-bytes"))
     );
     assert!(!seen.problems.is_empty());
 

@@ -4,8 +4,8 @@ use bundlevet::report::Language;
 use clap::{Parser, Subcommand};
 
 use super::{
-    batch, config, diff, explain, grep, inventory, local, manual, redact, scan, schema, show,
-    signatures, timeline,
+    batch, config, diff, explain, grep, inventory, limits, local, manual, redact, scan, schema,
+    show, signatures, timeline,
 };
 
 /// Reads a Harvester, Rancher, RKE2/K3s or Longhorn support bundle and says what broke first, how it knows, and
@@ -28,6 +28,9 @@ pub(crate) struct Cli {
     /// Do without bundlevet.toml
     #[arg(long, global = true, conflicts_with = "config")]
     pub(crate) no_config: bool,
+    /// Set a limit (member-bytes=2G); repeatable; --help lists them all
+    #[arg(long = "limit", value_name = "NAME=VALUE", global = true, value_parser = limits::checked, long_help = limits::help())]
+    pub(crate) limits: Vec<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

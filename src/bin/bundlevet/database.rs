@@ -7,6 +7,7 @@ use bundlevet::report::{DatabaseAge, nearest};
 use bundlevet::signature::{Database, Signature, SignatureProblem};
 
 use super::failure::Failure;
+use super::limits;
 use super::outcome::say;
 
 /// Which signatures to use.
@@ -34,7 +35,8 @@ impl DatabaseArgs {
                 )));
             }
         }
-        let (database, problems) = Database::load(&self.directories, &self.disable);
+        let (database, problems) =
+            Database::load_within(&self.directories, &self.disable, &limits::get().signatures);
         let (unknown, problems): (Vec<_>, Vec<_>) = problems
             .into_iter()
             .partition(|problem| problem.file == "--disable");

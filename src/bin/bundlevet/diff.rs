@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::outcome::{Done, Outcome};
 use super::outputs;
 use super::progress::Shown;
-use super::reading::open_options;
+use super::reading::scan_options;
 use super::scan::severities;
 use super::terminal;
 
@@ -92,10 +92,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
 fn scan(path: &Path, database: &Arc<Database>, threads: usize) -> Result<Scan, Failure> {
     let progress = Arc::new(Progress::default());
     let options = ScanOptions {
-        open: open_options(None),
         threads,
         progress: Some(Arc::clone(&progress)),
-        ..ScanOptions::default()
+        ..scan_options()
     };
     let _shown = Shown::start(&progress);
     Ok(pipeline::scan(&[path.to_owned()], database, &options)?)

@@ -209,10 +209,10 @@ impl Args {
                 memory: Some(self.max_memory),
                 log_bytes: Some(self.log_size),
             }),
-            ..OpenOptions::default()
+            ..reading::open_options(None)
         };
         // A node has no nested zips; an archive that somebody left in a log directory is none of ours to hold.
-        open.limits.nested_memory = 8 << 20;
+        open.limits.nested_memory = open.limits.nested_memory.min(8 << 20);
         Ok(ScanOptions {
             open,
             threads: self.threads,
@@ -223,7 +223,7 @@ impl Args {
                     .iter()
                     .any(|(format, _)| *format == Format::Html),
             progress: Some(Arc::clone(progress)),
-            ..ScanOptions::default()
+            ..reading::scan_options()
         })
     }
 }

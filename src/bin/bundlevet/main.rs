@@ -10,6 +10,7 @@ mod explain;
 mod failure;
 mod grep;
 mod inventory;
+mod limits;
 mod local;
 mod manual;
 mod outcome;
@@ -44,6 +45,7 @@ fn run() -> Outcome {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     outcome::speak(cli.quiet, cli.verbose);
     terminal::speak(cli.lang);
+    limits::take(&cli.limits);
     config::tell(source.as_ref());
     // A batch ends its children first.
     let heeded = match cli.command {

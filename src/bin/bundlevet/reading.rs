@@ -13,6 +13,7 @@ use bundlevet::redact::Redactor;
 use bundlevet::signature::Database;
 
 use super::failure::Failure;
+use super::limits;
 use super::outcome::note;
 use super::progress::Shown;
 use super::redact::KeyArgs;
@@ -72,7 +73,7 @@ impl ReadingArgs {
             about,
             surroundings,
             progress: Some(Arc::clone(&progress)),
-            ..ScanOptions::default()
+            ..scan_options()
         };
         // A mistyped name among several would otherwise be found out after the others were read.
         for path in self.inputs() {
@@ -106,9 +107,17 @@ impl ReadingArgs {
     }
 }
 
+/// How a scan runs under the limits of this process.
+pub(crate) fn scan_options() -> ScanOptions {
+    ScanOptions::within(limits::get())
+}
+
 /// How inputs are opened with this much memory for nested archives.
 pub(crate) fn open_options(max_memory: Option<u64>) -> OpenOptions {
-    let mut open = OpenOptions::default();
+    let mut open = OpenOptions {
+        limits: limits::get().inputs.clone(),
+        ..OpenOptions::default()
+    };
     if let Some(bytes) = max_memory {
         open.limits.nested_memory = bytes;
     }

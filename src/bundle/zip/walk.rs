@@ -8,7 +8,7 @@ use flate2::bufread::DeflateDecoder;
 use memchr::memmem;
 
 use crate::bundle::leaf::Found;
-use crate::bundle::level::Level;
+use crate::bundle::level::{Level, Root};
 use crate::bundle::loss::Loss;
 use crate::bundle::name::{Name, Seen, clean, first_folder, text};
 use crate::bundle::peek::Peek;
@@ -40,7 +40,7 @@ pub(crate) struct Recovery {
     level: Level,
     archive: String,
     seen: Seen,
-    rooted: bool,
+    root: Root,
     absolute: Option<(String, u64)>,
     /// Members begun, of whatever fate.
     members: u64,
@@ -73,7 +73,7 @@ impl Recovery {
             level,
             archive,
             seen: Seen::default(),
-            rooted: false,
+            root: Root::default(),
             absolute: None,
             members: 0,
             finished: false,
@@ -208,7 +208,7 @@ impl Recovery {
         let folder = local.name.ends_with(['/', '\\']);
         let path = match &name {
             Some(name) => {
-                self.decide_root(name, folder);
+                self.root.decide(&mut self.level, name, folder);
                 self.level.path(name)
             }
             None => format!("{}{}", self.level.prefix, local.name),
@@ -262,19 +262,6 @@ impl Recovery {
             }
             Name::Escapes(_) => None,
         }
-    }
-
-    fn decide_root(&mut self, name: &str, folder: bool) {
-        if self.rooted || !self.level.is_outer() || name.is_empty() {
-            return;
-        }
-        self.rooted = true;
-        let root = match first_folder(name) {
-            Some(first) => Some(first),
-            None if folder => Some(name),
-            None => None,
-        };
-        self.level.root = root.map(Into::into);
     }
 
     /// Hands a member's data on and leaves the reader behind them.

@@ -23,10 +23,25 @@ use super::Fact;
 use crate::bundle::Entry;
 use crate::error::Problem;
 
-/// No fact file is larger than this in practice (`iptables-save` of a large cluster is about 5 MiB).
-const MAX_BYTES: u64 = 8 << 20;
-/// Facts of one entry; the rest is dropped and reported.
-const MAX_FACTS: usize = 5_000;
+/// Limits of reading facts from one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactLimits {
+    /// Bytes that are read. No fact file is larger than the default in practice (`iptables-save` of a large cluster
+    /// is about 5 MiB).
+    pub bytes: u64,
+    /// Facts; the rest is dropped and reported.
+    pub facts: usize,
+}
+
+impl Default for FactLimits {
+    fn default() -> Self {
+        Self {
+            bytes: 8 << 20,
+            facts: 5_000,
+        }
+    }
+}
+
 /// Quoted text of one fact, in characters.
 const MAX_QUOTE: usize = 300;
 
@@ -45,6 +60,7 @@ pub struct FactsRead {
 pub(crate) struct Sink<'a> {
     entry: &'a Entry,
     facts: Vec<Fact>,
+    most: usize,
     dropped: usize,
     /// Lines of the entry before the text that is being read.
     skipped: usize,
@@ -53,7 +69,7 @@ pub(crate) struct Sink<'a> {
 impl Sink<'_> {
     /// One fact, read from `line` (from 1; 0 = the whole entry), quoted as `text`.
     fn push(&mut self, key: impl Into<String>, value: Value, line: usize, text: &str) {
-        if self.facts.len() >= MAX_FACTS {
+        if self.facts.len() >= self.most {
             self.dropped += 1;
             return;
         }
@@ -160,28 +176,37 @@ pub fn is_known(path: &str) -> bool {
     reader(path).is_some()
 }
 
-/// The facts in an entry; nothing for files that no reader knows. Reads at most 8 MiB.
-pub fn read(entry: &Entry, bytes: &mut dyn Read) -> FactsRead {
+/// The facts in an entry; nothing for files that no reader knows.
+pub fn read(entry: &Entry, bytes: &mut dyn Read, limits: &FactLimits) -> FactsRead {
     let Some(reader) = reader(&entry.path) else {
         return FactsRead::default();
     };
     let mut raw = Vec::new();
     let mut problems = Vec::new();
-    if bytes.take(MAX_BYTES + 1).read_to_end(&mut raw).is_err() && raw.is_empty() {
+    if bytes
+        .take(limits.bytes.saturating_add(1))
+        .read_to_end(&mut raw)
+        .is_err()
+        && raw.is_empty()
+    {
         return FactsRead::default();
     }
     let read = raw.len() as u64;
-    if read > MAX_BYTES {
-        raw.truncate(MAX_BYTES as usize);
+    if read > limits.bytes {
+        raw.truncate(usize::try_from(limits.bytes).unwrap_or(usize::MAX));
         problems.push(Problem::new(
             &entry.path,
-            "only the first 8 MiB were read for facts",
+            format!(
+                "only the first {} bytes were read for facts (limit fact-bytes)",
+                limits.bytes
+            ),
         ));
     }
     let text = String::from_utf8_lossy(&raw);
     let mut sink = Sink {
         entry,
         facts: Vec::new(),
+        most: limits.facts,
         dropped: 0,
         skipped: 0,
     };
@@ -198,8 +223,8 @@ pub fn read(entry: &Entry, bytes: &mut dyn Read) -> FactsRead {
         problems.push(Problem::new(
             &entry.path,
             format!(
-                "{} facts beyond the limit of {MAX_FACTS} were dropped",
-                sink.dropped
+                "{} facts beyond {} were dropped (limit facts)",
+                sink.dropped, limits.facts
             ),
         ));
     }

@@ -18,7 +18,7 @@ fn facts(path: &str, text: &str) -> Vec<Fact> {
         kind: EntryKind::Fact,
         origin,
     };
-    read(&entry, &mut text.as_bytes()).facts
+    read(&entry, &mut text.as_bytes(), &FactLimits::default()).facts
 }
 
 fn value(path: &str, text: &str, key: &str) -> Value {

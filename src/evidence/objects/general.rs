@@ -20,6 +20,8 @@ pub(super) fn parse(
         parser: Parser::new_from_str(text),
         limits,
         nodes: 0,
+        aliases: 0,
+        repeated: 0,
         anchors: BTreeMap::new(),
         stack: Vec::new(),
     };
@@ -30,9 +32,19 @@ struct Builder<'i, 'l> {
     parser: Parser<'i, StrInput<'i>>,
     limits: &'l ObjectLimits,
     nodes: usize,
-    /// What anchors stand for, and how many values that is: an alias costs as much as what it repeats.
-    anchors: BTreeMap<usize, (Option<Value>, usize)>,
+    aliases: usize,
+    /// Bytes that aliases have repeated: a short one may stand for a long text.
+    repeated: usize,
+    /// What anchors stand for, and how many values and bytes that is: an alias costs as much as what it repeats.
+    anchors: BTreeMap<usize, Anchor>,
     stack: Vec<Frame<'l>>,
+}
+
+/// What an anchor stands for.
+struct Anchor {
+    value: Option<Value>,
+    nodes: usize,
+    bytes: usize,
 }
 
 /// A map or list being filled.
@@ -92,8 +104,35 @@ impl<'i, 'l> Builder<'i, 'l> {
     fn count(&mut self, nodes: usize) -> Result<(), String> {
         self.nodes = self.nodes.saturating_add(nodes);
         if self.nodes > self.limits.nodes {
-            return Err(format!("more than {} values", self.limits.nodes));
+            return Err(format!(
+                "more than {} values (limit object-values)",
+                self.limits.nodes
+            ));
         }
+        Ok(())
+    }
+
+    /// Counts bytes that are held a second time: behind an anchor, or in the place of an alias.
+    fn repeat(&mut self, bytes: usize) -> Result<(), String> {
+        self.repeated = self.repeated.saturating_add(bytes);
+        if self.repeated > self.limits.item_bytes {
+            return Err(format!(
+                "its aliases repeat more than {} bytes (limit object-bytes)",
+                self.limits.item_bytes
+            ));
+        }
+        Ok(())
+    }
+
+    fn anchor(&mut self, id: usize, value: Option<Value>, nodes: usize) -> Result<(), String> {
+        let bytes = value.as_ref().map_or(0, held);
+        self.repeat(bytes)?;
+        let anchor = Anchor {
+            value,
+            nodes,
+            bytes,
+        };
+        self.anchors.insert(id, anchor);
         Ok(())
     }
 
@@ -111,11 +150,10 @@ impl<'i, 'l> Builder<'i, 'l> {
         }) = self.stack.last_mut()
         {
             let name = scalar::key(text);
+            *key = Some(name.clone());
             if anchor > 0 {
-                self.anchors
-                    .insert(anchor, (Some(Value::String(name.clone())), 1));
+                self.anchor(anchor, Some(Value::String(name)), 1)?;
             }
-            *key = Some(name);
             return self.dropped();
         }
         let value = match style {
@@ -123,9 +161,16 @@ impl<'i, 'l> Builder<'i, 'l> {
             _ => scalar::text(text).map(Value::String),
         };
         if anchor > 0 {
-            self.anchors.insert(anchor, (value.clone(), 1));
+            self.anchor(anchor, value.clone(), 1)?;
         }
         Ok(self.put(value))
+    }
+
+    fn too_deep(&self) -> String {
+        format!(
+            "nested deeper than {} (limit object-depth)",
+            self.limits.depth
+        )
     }
 
     /// After a key: skips its value where it is dropped.
@@ -159,7 +204,7 @@ impl<'i, 'l> Builder<'i, 'l> {
                 _ => {}
             }
             if open > self.limits.depth * 4 {
-                return Err(format!("nested deeper than {}", self.limits.depth));
+                return Err(self.too_deep());
             }
             if open == 0 {
                 return Ok(());
@@ -168,11 +213,20 @@ impl<'i, 'l> Builder<'i, 'l> {
     }
 
     fn alias(&mut self, id: usize) -> Result<Step, String> {
-        let Some((value, nodes)) = self.anchors.get(&id) else {
+        self.aliases += 1;
+        if self.aliases > self.limits.aliases {
+            return Err(format!(
+                "more than {} aliases (limit object-aliases)",
+                self.limits.aliases
+            ));
+        }
+        let Some(Anchor { nodes, bytes, .. }) = self.anchors.get(&id) else {
             return Ok(self.put(None));
         };
-        let (value, nodes) = (value.clone(), *nodes);
+        let (nodes, bytes) = (*nodes, *bytes);
         self.count(nodes)?;
+        self.repeat(bytes)?;
+        let value = self.anchors.get(&id).and_then(|known| known.value.clone());
         if let Some(Frame {
             filling: Filling::Map(_, key @ None),
             ..
@@ -198,7 +252,7 @@ impl<'i, 'l> Builder<'i, 'l> {
     ) -> Result<Step, String> {
         self.count(1)?;
         if self.stack.len() >= self.limits.depth {
-            return Err(format!("nested deeper than {}", self.limits.depth));
+            return Err(self.too_deep());
         }
         let prune = match self.stack.last_mut() {
             None => root,
@@ -254,8 +308,7 @@ impl<'i, 'l> Builder<'i, 'l> {
         if frame.anchor > 0 {
             let nodes = self.nodes - frame.nodes_before + 1;
             self.count(nodes)?;
-            self.anchors
-                .insert(frame.anchor, (Some(value.clone()), nodes));
+            self.anchor(frame.anchor, Some(value.clone()), nodes)?;
         }
         Ok(self.put(Some(value)))
     }
@@ -278,6 +331,21 @@ impl<'i, 'l> Builder<'i, 'l> {
             }
         }
         Step::More
+    }
+}
+
+/// Bytes of the texts in a value, and a few for each value.
+fn held(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 16,
+        Value::String(text) => text.len() + 16,
+        Value::Array(list) => list.iter().map(held).sum::<usize>() + 16,
+        Value::Object(map) => {
+            map.iter()
+                .map(|(key, value)| key.len() + held(value))
+                .sum::<usize>()
+                + 16
+        }
     }
 }
 

@@ -51,7 +51,9 @@ struct Limited<'a> {
 impl Read for Limited<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if self.left.get() == 0 {
-            return Err(io::Error::other("an object over the size limit"));
+            return Err(io::Error::other(
+                "an object over the size limit (limit object-bytes)",
+            ));
         }
         let n = self.bytes.read(buf)?;
         self.left.set(self.left.get().saturating_sub(n));
@@ -321,9 +323,15 @@ impl<'de> DeserializeSeed<'de> for Cleaned<'_, '_> {
     fn deserialize<D: serde::Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
         self.state.nodes += 1;
         if self.state.nodes > self.state.max_nodes {
-            self.state.failed = Some(format!("more than {} values", self.state.max_nodes));
+            self.state.failed = Some(format!(
+                "more than {} values (limit object-values)",
+                self.state.max_nodes
+            ));
         } else if self.depth > self.state.max_depth {
-            self.state.failed = Some(format!("nested deeper than {}", self.state.max_depth));
+            self.state.failed = Some(format!(
+                "nested deeper than {} (limit object-depth)",
+                self.state.max_depth
+            ));
         }
         if self.state.failed.is_some() {
             return json.deserialize_ignored_any(IgnoredAny).map(|_| None);

@@ -15,6 +15,8 @@ pub struct ObjectLimits {
     pub depth: usize,
     /// Values in one item, those that aliases repeat included.
     pub nodes: usize,
+    /// Aliases in one item.
+    pub aliases: usize,
     /// Items of one list.
     pub items: usize,
     /// Bytes of all objects kept from one entry, estimated.
@@ -35,6 +37,7 @@ impl Default for ObjectLimits {
             item_bytes: 16 << 20,
             depth: 64,
             nodes: 500_000,
+            aliases: 10_000,
             items: 500_000,
             memory: 1 << 30,
             total: 2 << 30,

@@ -31,6 +31,7 @@ pub(super) struct Sink<'a> {
     waiting: Vec<Value>,
     memory: usize,
     full: bool,
+    texts_full: bool,
     more_problems: usize,
 }
 
@@ -54,6 +55,7 @@ impl<'a> Sink<'a> {
             waiting: Vec::new(),
             memory: 0,
             full: false,
+            texts_full: false,
             more_problems: 0,
         }
     }
@@ -111,7 +113,7 @@ impl<'a> Sink<'a> {
     /// Takes the words of one row of a table, as a text of its own.
     pub(super) fn row(&mut self, number: u64, line: &str) {
         if self.read.texts.len() >= self.limits.texts {
-            return;
+            return self.too_many_texts();
         }
         let table = self.entry.path.rsplit('/').next().unwrap_or_default();
         self.read.texts.push(Text {
@@ -201,8 +203,20 @@ impl<'a> Sink<'a> {
         };
         let room = self.limits.texts.saturating_sub(self.read.texts.len());
         let texts = texts::of(&object, self.limits);
+        if texts.len() > room {
+            self.too_many_texts();
+        }
         self.read.texts.extend(texts.into_iter().take(room));
         self.read.objects.push(object);
+    }
+
+    fn too_many_texts(&mut self) {
+        if !std::mem::replace(&mut self.texts_full, true) {
+            let most = self.limits.texts;
+            self.problem(format!(
+                "holds more than {most} texts (limit texts); patterns were tried on the first"
+            ));
+        }
     }
 
     /// Whether one more object fits; says so once when not.
@@ -218,8 +232,12 @@ impl<'a> Sink<'a> {
         if self.memory > self.limits.memory || self.read.objects.len() >= self.limits.items {
             self.full = true;
             let kept = self.read.objects.len();
+            let limit = match self.memory > self.limits.memory {
+                true => "list-memory",
+                false => "list-items",
+            };
             self.problem(format!(
-                "holds more objects than fit in memory; the first {kept} were used"
+                "holds more objects than may be kept (limit {limit}); the first {kept} were used"
             ));
         }
         !self.full

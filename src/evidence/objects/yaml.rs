@@ -72,7 +72,7 @@ fn document(window: &mut Window<'_>, sink: &mut Sink<'_>) {
         window.release();
     }
     let head = match too_long {
-        true => Err("it is over the size limit".to_owned()),
+        true => Err("it is over the size limit (limit object-bytes)".to_owned()),
         false => parse(&head, None, sink),
     };
     match (head, list) {
@@ -143,7 +143,7 @@ fn item(window: &Window<'_>, end: Option<Span>, sink: &mut Sink<'_>) {
         return;
     }
     if window.overflowed() {
-        return sink.problem("an item over the size limit was not used");
+        return sink.problem("an item over the size limit was not used (limit object-bytes)");
     }
     if end.is_none() && window.failed().is_some() {
         return; // cut in the middle: half an object would say that the other half is absent

@@ -5,15 +5,12 @@ mod test;
 mod tests;
 mod walk;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Evidence, Fact, Object, ObjectKey};
+use super::{Evidence, Fact, Object};
 use crate::detect::Captures;
-use crate::signature::query::{Clause, Converted, FactQuery, Query};
+use crate::signature::query::{Clause, FactQuery, Query};
 use walk::{Found, Place};
 
 /// Combinations of captures followed up on one object.
@@ -73,7 +70,7 @@ pub struct Quoted {
     pub text: String,
 }
 
-/// The objects that `query` selects. For many queries over one case, [`Selector`] converts each object only once.
+/// The objects that `query` selects.
 pub fn select<'e>(
     query: &Query,
     evidence: &'e Evidence,
@@ -86,8 +83,6 @@ pub fn select<'e>(
 pub struct Selector<'e> {
     evidence: &'e Evidence,
     collected_at: Option<Timestamp>,
-    /// Objects in the form that expressions read, by kind and position.
-    converted: RefCell<BTreeMap<(ObjectKey, usize), Option<Converted>>>,
 }
 
 impl<'e> Selector<'e> {
@@ -96,7 +91,6 @@ impl<'e> Selector<'e> {
         Self {
             evidence,
             collected_at,
-            converted: RefCell::default(),
         }
     }
 
@@ -109,8 +103,11 @@ impl<'e> Selector<'e> {
             .map_or(&[][..], Vec::as_slice);
         let mut found = Vec::new();
         let mut distinct = 0;
-        for (at, object) in objects.iter().enumerate() {
-            let states = self.object(query, at, object);
+        for object in objects {
+            let Some(_run) = query.meter().begin() else {
+                return Selection::NotCollected;
+            };
+            let states = self.object(query, object);
             distinct += usize::from(!states.is_empty());
             found.extend(states);
         }
@@ -123,7 +120,7 @@ impl<'e> Selector<'e> {
         }
     }
 
-    fn object(&self, query: &Query, at: usize, object: &'e Object) -> Vec<Selected<'e>> {
+    fn object(&self, query: &Query, object: &'e Object) -> Vec<Selected<'e>> {
         let mut captures = Captures::new();
         captures.insert("name".to_owned(), object.name.clone());
         if let Some(namespace) = &object.namespace {
@@ -135,7 +132,7 @@ impl<'e> Selector<'e> {
             collected_at: self.collected_at,
         };
         let states = context.all(query.clauses(), captures);
-        if states.is_empty() || !self.expression(query, at, object) {
+        if states.is_empty() || !expression_holds(query, object) {
             return Vec::new();
         }
         let select = |mut state: State| {
@@ -154,17 +151,6 @@ impl<'e> Selector<'e> {
         states.into_iter().map(select).collect()
     }
 
-    fn expression(&self, query: &Query, at: usize, object: &Object) -> bool {
-        let Some(expression) = query.expression() else {
-            return true;
-        };
-        let mut converted = self.converted.borrow_mut();
-        let value = converted
-            .entry((object.key.clone(), at))
-            .or_insert_with(|| Converted::new(&object.value));
-        value.as_ref().is_some_and(|value| expression.holds(value))
-    }
-
     /// The facts on which a query holds. A key of which there is no fact at all was not collected.
     pub fn facts(&self, query: &FactQuery) -> Selection<SelectedFact<'e>> {
         let mut examined = false;
@@ -173,6 +159,9 @@ impl<'e> Selector<'e> {
         for fact in &self.evidence.facts {
             let Some(keys) = query.key().captures(&fact.key) else {
                 continue;
+            };
+            let Some(_run) = query.meter().begin() else {
+                return Selection::NotCollected;
             };
             examined = true;
             let mut captures: Captures = keys.into_iter().collect();
@@ -201,6 +190,12 @@ impl<'e> Selector<'e> {
             (false, false) => Selection::NotCollected,
         }
     }
+}
+
+fn expression_holds(query: &Query, object: &Object) -> bool {
+    query
+        .expression()
+        .is_none_or(|expression| expression.holds(&object.value))
 }
 
 /// What is true so far of one object.

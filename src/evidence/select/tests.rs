@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::evidence::ObjectKey;
 use crate::evidence::objects::{ObjectLimits, Wanted};
 
 fn evidence(objects: Value) -> Evidence {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub use benign::BenignLine;
 
-use super::load::Directory;
+use super::load::{Directory, SignatureLimits};
 use super::{Database, GivenCase, Signature, SignatureProblem, Sureness};
 
 /// What a signature says of a small bundle.
@@ -74,7 +74,7 @@ impl CheckReport {
 
 /// Checks a directory (or one file); samples are also held against the shipped signatures.
 pub fn check(dir: &Path, options: &CheckOptions<'_>) -> CheckReport {
-    check_directory(Directory::read(dir), options)
+    check_directory(Directory::read(dir, &SignatureLimits::default()), options)
 }
 
 /// Checks the shipped signatures. Lines are 0: the embedded form has none.
@@ -84,7 +84,7 @@ pub fn check_shipped(options: &CheckOptions<'_>) -> CheckReport {
 
 /// Only runs the tests of the directory: quick enough to be run at every save.
 pub fn test(dir: &Path, options: &CheckOptions<'_>) -> CheckReport {
-    let directory = Directory::read(dir);
+    let directory = Directory::read(dir, &SignatureLimits::default());
     let mut report = CheckReport {
         signatures: directory.files.len(),
         ..CheckReport::default()

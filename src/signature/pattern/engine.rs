@@ -12,24 +12,38 @@ use regex_automata::util::syntax;
 use regex_automata::{Input, meta};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Largest compiled expression, in bytes.
-const SIZE_LIMIT: usize = 1 << 20;
+/// Largest compiled expression, in bytes, if nothing else is asked for.
+pub(in crate::signature) const PROGRAM: usize = 1 << 20;
 /// Texts after which the better expression is worth its cost.
 const MANY: u32 = 64;
 /// A text of so many bytes is worth it at once.
 const LONG: usize = 4096;
 
 /// An expression at its first or its second build.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Engine {
+    /// Largest compiled expression, in bytes.
+    program: usize,
     quick_to_build: OnceLock<Option<meta::Regex>>,
     fast: OnceLock<Option<meta::Regex>>,
     texts: AtomicU32,
 }
 
+impl Default for Engine {
+    fn default() -> Self {
+        Self {
+            program: PROGRAM,
+            quick_to_build: OnceLock::new(),
+            fast: OnceLock::new(),
+            texts: AtomicU32::new(0),
+        }
+    }
+}
+
 impl Clone for Engine {
     fn clone(&self) -> Self {
         Self {
+            program: self.program,
             quick_to_build: self.quick_to_build.clone(),
             fast: self.fast.clone(),
             texts: AtomicU32::new(self.texts.load(Ordering::Relaxed)),
@@ -38,9 +52,14 @@ impl Clone for Engine {
 }
 
 impl Engine {
+    /// From now on it may be so large once compiled.
+    pub(super) fn limit(&mut self, program: usize) {
+        self.program = program;
+    }
+
     /// Builds the expression now. `Err`: why it cannot be used.
     pub(super) fn check(&self, expression: &str) -> Result<(), String> {
-        let built = build(expression, false)?;
+        let built = build(expression, false, self.program)?;
         self.quick_to_build.get_or_init(|| Some(built));
         Ok(())
     }
@@ -55,10 +74,10 @@ impl Engine {
         if asked < MANY && length < LONG {
             // Threads that count at the same time may lose one: nothing depends on the exact number.
             self.texts.store(asked + 1, Ordering::Relaxed);
-            let quick = || build(&expression(), false).ok();
+            let quick = || build(&expression(), false, self.program).ok();
             return self.quick_to_build.get_or_init(quick).as_ref();
         }
-        let fast = || build(&expression(), true).ok();
+        let fast = || build(&expression(), true, self.program).ok();
         self.fast.get_or_init(fast).as_ref()
     }
 }
@@ -92,10 +111,10 @@ fn states(hir: &Hir) -> usize {
     }
 }
 
-fn build(expression: &str, fast: bool) -> Result<meta::Regex, String> {
+fn build(expression: &str, fast: bool, program: usize) -> Result<meta::Regex, String> {
     let config = meta::Config::new()
-        .nfa_size_limit(Some(SIZE_LIMIT))
-        .hybrid_cache_capacity(SIZE_LIMIT)
+        .nfa_size_limit(Some(program))
+        .hybrid_cache_capacity(PROGRAM)
         .hybrid(fast)
         .onepass(fast)
         .dfa(false);
@@ -104,7 +123,9 @@ fn build(expression: &str, fast: bool) -> Result<meta::Regex, String> {
         .syntax(syntax::Config::new().nest_limit(60))
         .build(expression)
         .map_err(|error| match (error.size_limit(), error.syntax_error()) {
-            (Some(limit), _) => format!("compiled it is larger than {limit} bytes"),
+            (Some(limit), _) => {
+                format!("compiled it is larger than {limit} bytes (limit pattern-program)")
+            }
             (_, Some(error)) => super::one_line(&error.to_string()),
             _ => super::one_line(&error.to_string()),
         })
@@ -142,7 +163,7 @@ mod tests {
         ];
         for text in texts {
             let found = [false, true].map(|fast| {
-                let regex = build(source, fast).unwrap();
+                let regex = build(source, fast, PROGRAM).unwrap();
                 find_at(&regex, text, 0)
                     .map(|c| (c.get_match().map(|m| m.range()), group(&c, "t", text)))
             });
@@ -161,7 +182,8 @@ mod tests {
             ".{400}",
         ] {
             let small = surely_small(&parse(source));
-            let fits = build(source, true).is_ok() && build(source, false).is_ok();
+            let fits =
+                build(source, true, PROGRAM).is_ok() && build(source, false, PROGRAM).is_ok();
             assert!(fits || !small, "{source}");
         }
         assert!(surely_small(&parse(

@@ -15,6 +15,9 @@ use engine::Engine;
 use memchr::memmem::Finder;
 use regex_automata::meta;
 
+use super::meter::Meter;
+
+pub(super) use engine::PROGRAM;
 pub use text::Shapes;
 
 /// A pattern of a signature. Cheap to keep: its expressions are compiled at first use.
@@ -235,6 +238,19 @@ impl Pattern {
         }
     }
 
+    /// From now on its expressions may be so large once compiled, and take as long as the meter says.
+    pub(super) fn limit(&mut self, program: usize, meter: &Meter) {
+        match &mut self.form {
+            Form::Text(expression) => expression.limit(program, meter),
+            Form::Fields(fields) => {
+                for (_, expression) in fields {
+                    expression.limit(program, meter);
+                }
+            }
+            Form::Block(has) => has.iter_mut().for_each(|one| one.limit(program, meter)),
+        }
+    }
+
     /// Compiles now. `Err`: why an expression cannot be used.
     pub fn compile(&self) -> Result<(), String> {
         match &self.form {
@@ -294,6 +310,7 @@ struct Expression {
     names: Vec<String>,
     built: OnceLock<Option<text::Built>>,
     engine: Engine,
+    meter: Meter,
 }
 
 /// What an expression is made from.
@@ -314,6 +331,7 @@ impl Expression {
             names,
             built: OnceLock::new(),
             engine: Engine::default(),
+            meter: Meter::default(),
         }
     }
 
@@ -389,6 +407,11 @@ impl Expression {
         }
     }
 
+    fn limit(&mut self, program: usize, meter: &Meter) {
+        self.engine.limit(program);
+        self.meter = meter.clone();
+    }
+
     /// Put together; `None` cannot be, since it was checked when it was read.
     fn built(&self) -> Option<&text::Built> {
         let build = || match &self.source {
@@ -430,8 +453,14 @@ impl Expression {
         let Some((regex, built)) = self.ready(text.len()) else {
             return all;
         };
+        let Some(run) = self.meter.begin() else {
+            return all;
+        };
         let mut from = 0;
-        for _ in 0..MOST_MATCHES {
+        for round in 0..MOST_MATCHES {
+            if round > 0 && run.is_over() {
+                break;
+            }
             let Some(found) = engine::find_at(regex, text, from) else {
                 break;
             };

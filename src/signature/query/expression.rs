@@ -1,18 +1,43 @@
 //! CEL expressions over one object, compiled at first use.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use cel::{Context, Program, Value};
+use ::cel::Program;
+use regex::RegexBuilder;
 
-/// Longest expression; the cost of evaluating one grows with its length and with the object.
+use super::cel::{self, Patterns, STEPS, Stop};
+
+/// Longest expression.
 const LENGTH: usize = 2000;
+/// Largest of its regular expressions once compiled, in bytes.
+const PATTERN: usize = 256 << 10;
 
 /// An expression with the object as variable `o`.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Expression {
     source: String,
-    compiled: OnceLock<Result<Arc<Program>, String>>,
+    steps: u64,
+    compiled: OnceLock<Result<Arc<Compiled>, String>>,
+    gave_up: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    program: Program,
+    patterns: Patterns,
+}
+
+impl Clone for Expression {
+    fn clone(&self) -> Self {
+        Self {
+            source: self.source.clone(),
+            steps: self.steps,
+            compiled: self.compiled.clone(),
+            gave_up: AtomicBool::new(self.gave_up()),
+        }
+    }
 }
 
 impl PartialEq for Expression {
@@ -21,22 +46,13 @@ impl PartialEq for Expression {
     }
 }
 
-/// An object in the form that expressions read. Converting costs twenty times what evaluating does.
-#[derive(Debug, Clone)]
-pub struct Converted(Value);
-
-impl Converted {
-    /// Converts an object; `None` where it cannot be said in CEL.
-    pub fn new(object: &serde_json::Value) -> Option<Self> {
-        cel::to_value(object).ok().map(Self)
-    }
-}
-
 impl Expression {
     pub(crate) fn new(source: &str) -> Self {
         Self {
             source: source.to_owned(),
+            steps: STEPS,
             compiled: OnceLock::new(),
+            gave_up: AtomicBool::new(false),
         }
     }
 
@@ -45,37 +61,45 @@ impl Expression {
         &self.source
     }
 
-    fn program(&self) -> Result<&Arc<Program>, &String> {
+    /// From now on it may take so many steps on an object.
+    pub(crate) fn limit(&mut self, steps: u64) {
+        self.steps = steps;
+    }
+
+    /// Whether its steps were used up on some object, which therefore counts as one of which it does not hold.
+    pub fn gave_up(&self) -> bool {
+        self.gave_up.load(Ordering::Relaxed)
+    }
+
+    fn compiled(&self) -> Result<&Arc<Compiled>, &String> {
         let compile = || {
             if self.source.len() > LENGTH {
                 return Err(format!("longer than {LENGTH} bytes"));
             }
-            // Every comprehension in another multiplies the cost by the size of a list.
-            let loops = ["all(", "exists(", "exists_one(", "map(", "filter("];
-            if loops
-                .iter()
-                .map(|word| self.source.matches(word).count())
-                .sum::<usize>()
-                > 3
-            {
-                return Err("more than three of all, exists, map and filter".to_owned());
+            // The parser is foreign: a panic in it is a problem of the file, not ours.
+            let program = match catch_unwind(AssertUnwindSafe(|| Program::compile(&self.source))) {
+                Ok(Ok(program)) => program,
+                Ok(Err(errors)) => return Err(errors.to_string()),
+                Err(_) => return Err("cannot be parsed".to_owned()),
+            };
+            let mut sources = Vec::new();
+            cel::literal_patterns(&program.expression().expr, &mut sources)?;
+            let mut patterns = Patterns::new();
+            for source in sources {
+                let pattern = pattern(&source)?;
+                patterns.insert(source, pattern);
             }
-            // The parser is generated code over foreign text: a panic in it is a problem of the file, not ours.
-            match catch_unwind(AssertUnwindSafe(|| Program::compile(&self.source))) {
-                Ok(Ok(program)) => Ok(Arc::new(program)),
-                Ok(Err(errors)) => Err(errors.to_string()),
-                Err(_) => Err("cannot be parsed".to_owned()),
-            }
+            Ok(Arc::new(Compiled { program, patterns }))
         };
         self.compiled.get_or_init(compile).as_ref()
     }
 
     /// Compiles it; what is wrong with it.
     pub fn check(&self) -> Option<String> {
-        match self.program() {
+        match self.compiled() {
             Err(error) => Some(format!("cel: {error}")),
-            Ok(program) => {
-                let references = program.references();
+            Ok(compiled) => {
+                let references = compiled.program.references();
                 let known =
                     |name: &str| name == "o" || name.starts_with(['@', '_']) || self.declares(name);
                 let unknown = references.variables().into_iter().find(|name| !known(name));
@@ -95,13 +119,31 @@ impl Expression {
     }
 
     /// Whether it is true of the object. An error, such as a missing field, is false.
-    pub fn holds(&self, object: &Converted) -> bool {
-        let Ok(program) = self.program() else {
+    pub fn holds(&self, object: &serde_json::Value) -> bool {
+        let Ok(compiled) = self.compiled() else {
             return false;
         };
-        let mut context = Context::default();
-        context.add_variable_from_value("o", object.0.clone());
-        let result = catch_unwind(AssertUnwindSafe(|| program.execute(&context)));
-        matches!(result, Ok(Ok(Value::Bool(true))))
+        let expression = &compiled.program.expression().expr;
+        match cel::holds(expression, &compiled.patterns, object, self.steps) {
+            Ok(holds) => holds,
+            Err(Stop::Wrong) => false,
+            Err(Stop::Spent) => {
+                self.gave_up.store(true, Ordering::Relaxed);
+                false
+            }
+        }
     }
+}
+
+fn pattern(source: &str) -> Result<regex::Regex, String> {
+    RegexBuilder::new(source)
+        .size_limit(PATTERN)
+        .nest_limit(50)
+        .build()
+        .map_err(|error| match error {
+            regex::Error::CompiledTooBig(most) => {
+                format!("a regular expression is larger than {most} bytes once compiled")
+            }
+            error => format!("not a regular expression: {error}"),
+        })
 }

@@ -1,5 +1,6 @@
 //! Object and fact queries: `object:`, `fact:`, `where:`, `cel:` and `at-least:` of a part into tests over values.
 
+mod cel;
 mod expression;
 mod path;
 mod phrase;
@@ -11,9 +12,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::meter::Meter;
 use crate::evidence::{ObjectKey, objects};
 
-pub use expression::{Converted, Expression};
+pub use cel::STEPS;
+pub use expression::Expression;
 pub use path::{ConditionType, Path, Step};
 pub use phrase::Phrase;
 pub use test::{Check, Test, TextPattern, TextRegex, quantity, same, shown};
@@ -34,6 +37,7 @@ pub struct Query {
     clauses: Vec<Clause>,
     expression: Option<Expression>,
     at_least: usize,
+    meter: Meter,
 }
 
 impl Query {
@@ -74,6 +78,7 @@ impl Query {
                 clauses,
                 expression,
                 at_least,
+                meter: Meter::default(),
             }),
             false => Err(problems),
         }
@@ -97,6 +102,19 @@ impl Query {
     /// On so many objects, at least 1.
     pub fn at_least(&self) -> usize {
         self.at_least
+    }
+
+    /// From now on its expression may take so many steps on an object, and all of it what the meter says.
+    pub(super) fn limit(&mut self, steps: u64, meter: &Meter) {
+        self.meter = meter.clone();
+        if let Some(expression) = &mut self.expression {
+            expression.limit(steps);
+        }
+    }
+
+    /// What looking costs.
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// Names that a match captures: `name`, `namespace`, and those of the file.
@@ -161,6 +179,7 @@ pub struct FactQuery {
     key: Phrase,
     clauses: Vec<Clause>,
     at_least: usize,
+    meter: Meter,
 }
 
 impl FactQuery {
@@ -202,6 +221,7 @@ impl FactQuery {
                 key,
                 clauses,
                 at_least,
+                meter: Meter::default(),
             }),
             _ => Err(problems),
         }
@@ -220,6 +240,16 @@ impl FactQuery {
     /// On so many facts, at least 1.
     pub fn at_least(&self) -> usize {
         self.at_least
+    }
+
+    /// From now on looking takes as long as the meter says.
+    pub(super) fn limit(&mut self, meter: &Meter) {
+        self.meter = meter.clone();
+    }
+
+    /// What looking costs.
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// Names that a match captures: `node`, and those of the file.

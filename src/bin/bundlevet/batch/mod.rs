@@ -14,11 +14,13 @@ use std::time::{Duration, Instant};
 use bundlevet::batch::{
     self, BatchOptions, Bundle, ChildLimits, Found, Journal, Shard, Status, Summary, Watch, summary,
 };
+use bundlevet::limits::Limits;
 use bundlevet::report::{Format, write_whole};
 use bundlevet::signature::Severity;
 
 use super::database::DatabaseArgs;
 use super::failure::Failure;
+use super::limits;
 use super::outcome::{Done, Outcome, is_quiet, say};
 use super::reading::size;
 use super::scan::{formats, severities};
@@ -229,12 +231,21 @@ fn options(args: &Args, place: &Place) -> Result<BatchOptions, Failure> {
         .map_err(|error| Failure::Said(format!("failed to find this program: {error}")))?;
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    // A child has the limits of this process.
+    let default = Limits::default();
+    let mut arguments = vec!["batch-one".to_owned()];
+    for limit in bundlevet::limits::ALL {
+        let value = limit.of(limits::get());
+        if value != limit.of(&default) {
+            arguments.push(format!("--limit={}={value}", limit.name));
+        }
+    }
     let formats: BTreeSet<Format> = args.formats.iter().copied().collect();
     Ok(BatchOptions {
         output: place.directory.clone(),
         #[cfg(feature = "remote")]
         publish: place.publish.clone(),
-        program: (program, vec!["batch-one".to_owned()]),
+        program: (program, arguments),
         formats: formats
             .into_iter()
             .filter(|format| *format != Format::Json)

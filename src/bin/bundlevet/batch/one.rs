@@ -8,6 +8,7 @@ use bundlevet::report::{Language, TextOptions};
 
 use crate::database::{self, DatabaseArgs};
 use crate::failure::Failure;
+use crate::limits;
 use crate::outcome::{Done, Outcome, say};
 
 /// Diagnose one bundle of a batch; started by `batch` alone.
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         &task,
         &database,
         &text,
+        limits::get(),
         &mut io::stdout().lock(),
     ) {
         Ok(()) => Ok(Done::Well),
