@@ -46,6 +46,9 @@ pub(super) struct Key {
 /// Why a text is not a tree: line and reason.
 pub(super) type Fault = (u32, String);
 
+/// Deepest nesting, if nothing else is asked for.
+pub(super) const DEEPEST: usize = 48;
+
 /// How large a file may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileLimits {
@@ -61,7 +64,7 @@ impl Default for FileLimits {
     fn default() -> Self {
         Self {
             bytes: 512 * 1024,
-            depth: 48,
+            depth: DEEPEST,
             values: 50_000,
         }
     }
