@@ -61,14 +61,12 @@ impl Pattern {
         })
     }
 
-    /// As [`Pattern::text`] without shapes, for a text that is known to be right: its literals are looked for when they
-    /// are asked for.
-    pub(super) fn known_text(source: &str) -> Self {
-        let expression = Expression::new(
-            Origin::Text(source.to_owned(), Shapes::new()),
-            text::names(source),
-        );
-        Self::known(source, expression)
+    /// As [`Pattern::text`], for a text and shapes that are known to be right: its literals are looked for when they are
+    /// asked for.
+    pub(super) fn known_text(source: &str, shapes: &Shapes) -> Self {
+        let names = text::names(source);
+        let origin = Origin::Text(source.to_owned(), shapes_of(&names, shapes));
+        Self::known(source, Expression::new(origin, names))
     }
 
     /// As [`Pattern::regex`], for an expression that is known to be right.
@@ -261,6 +259,13 @@ impl Pattern {
     }
 }
 
+/// The shapes of these placeholders.
+fn shapes_of(names: &[String], shapes: &Shapes) -> Shapes {
+    let own = shapes.iter().filter(|(name, _)| names.contains(name));
+    own.map(|(name, shape)| (name.clone(), shape.clone()))
+        .collect()
+}
+
 fn bytes_of(runs: impl IntoIterator<Item = literals::Run>) -> Vec<Box<[u8]>> {
     runs.into_iter().map(|run| run.bytes).collect()
 }
@@ -338,12 +343,7 @@ impl Expression {
     fn of_text(source: &str, shapes: &Shapes) -> Result<(Self, Option<literals::Run>), String> {
         limited(source)?;
         let text::Outline { names, best } = text::outline(source, shapes)?;
-        let own: Shapes = shapes
-            .iter()
-            .filter(|(name, _)| names.contains(name))
-            .map(|(name, shape)| (name.clone(), shape.clone()))
-            .collect();
-        let origin = Origin::Text(source.to_owned(), own);
+        let origin = Origin::Text(source.to_owned(), shapes_of(&names, shapes));
         Ok((Self::new(origin, names), best))
     }
 
@@ -392,10 +392,7 @@ impl Expression {
     /// What a line that matches contains, read from the source.
     fn literals(&self) -> Vec<Box<[u8]>> {
         match &self.source {
-            Origin::Text(source, shapes) => {
-                let outline = text::outline(source, shapes);
-                bytes_of(outline.ok().and_then(|outline| outline.best))
-            }
+            Origin::Text(source, shapes) => bytes_of(text::best(source, shapes)),
             Origin::Regex { source, .. } => {
                 let hir = parsed(source).ok();
                 bytes_of(

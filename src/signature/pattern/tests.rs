@@ -355,7 +355,7 @@ proptest! {
         if let Ok(pattern) = Pattern::text(&source, &Shapes::new()) {
             prop_assert!(pattern.compile().is_ok());
             pattern.captures_in(&line);
-            let known = Pattern::known_text(&source);
+            let known = Pattern::known_text(&source, &Shapes::new());
             prop_assert_eq!((known.names(), known.literals()), (pattern.names(), pattern.literals()));
         }
         if let Ok(pattern) = Pattern::regex(&source) {

@@ -78,6 +78,11 @@ pub(super) fn outline(text: &str, shapes: &Shapes) -> Result<Outline, String> {
     Ok(Outline { names, best })
 }
 
+/// Bytes that every line contains which matches a pattern text.
+pub(super) fn best(text: &str, shapes: &Shapes) -> Option<Run> {
+    best_run(&pieces(text), shapes)
+}
+
 /// The placeholders of a pattern text, in order, each once.
 pub(super) fn names(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();

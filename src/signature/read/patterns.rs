@@ -64,9 +64,10 @@ impl Reader {
     }
 
     fn pattern(&mut self, node: &Node, shapes: &Shapes, depth: usize) -> Option<Pattern> {
-        let known = self.known && shapes.is_empty();
         let pattern = match &node.value {
-            Value::Text(text) | Value::Plain(text) if known => Ok(Pattern::known_text(text)),
+            Value::Text(text) | Value::Plain(text) if self.known => {
+                Ok(Pattern::known_text(text, shapes))
+            }
             Value::Text(text) | Value::Plain(text) => Pattern::text(text, shapes),
             Value::Map(entries) => {
                 let one = |key: &str| get(entries, key);
@@ -74,7 +75,7 @@ impl Reader {
                     (Some(regex), None, None) => {
                         self.keys(entries, &["regex"], "a regex pattern");
                         let source = self.words(regex, "regex")?;
-                        match known {
+                        match self.known {
                             true => Ok(Pattern::known_regex(&source)),
                             false => Pattern::regex(&source),
                         }
