@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::expression::SURE_PLACES;
 use super::*;
 use crate::bundle::Origin;
 use crate::decode::decode;
