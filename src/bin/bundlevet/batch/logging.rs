@@ -4,7 +4,11 @@ use std::io::{self, Write};
 
 use bundlevet::report::{inert_json, neutral_lines};
 use clap::ValueEnum;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// How the log looks.
 #[derive(clap::Args)]
@@ -46,14 +50,18 @@ impl LogArgs {
             LogLevel::Debug => LevelFilter::DEBUG,
         };
         let json = matches!(self.log_format, LogFormat::Json);
-        let log = tracing_subscriber::fmt()
-            .with_max_level(level)
+        // What libraries say below can hold a password of a URL.
+        let ours = Targets::new().with_target("bundlevet", level);
+        let log = fmt::layer()
             .with_target(false)
             .with_ansi(false)
             .with_writer(move || Tame { json });
+        let all = tracing_subscriber::registry();
         match self.log_format {
-            LogFormat::Text => log.init(),
-            LogFormat::Json => log.json().flatten_event(true).init(),
+            LogFormat::Text => all.with(log.with_filter(ours)).init(),
+            LogFormat::Json => all
+                .with(log.json().flatten_event(true).with_filter(ours))
+                .init(),
         }
     }
 }
