@@ -7,7 +7,23 @@ use std::time::Duration;
 
 use crate::outcome::is_quiet;
 use bundlevet::evidence::Progress;
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressState, ProgressStyle};
+
+/// `, about 40 s left`; nothing while there is too little to judge by, or for the last moments.
+fn left(ahead: u64, read: u64, seconds: f64) -> String {
+    if seconds < SETTLING || read == 0 {
+        return String::new();
+    }
+    let wait = ahead as f64 / read as f64 * seconds;
+    if wait < 1.0 {
+        return String::new();
+    }
+    let wait = Duration::from_secs(wait.round() as u64);
+    format!(", about {} left", HumanDuration(wait))
+}
+
+/// Seconds after which a rate says something.
+const SETTLING: f64 = 2.0;
 
 /// Shows the counters until dropped.
 pub(crate) struct Shown(ProgressBar);
@@ -27,9 +43,10 @@ impl Shown {
             // A line on a terminal that could not be formatted is not worth an error.
             let _ = write!(
                 out,
-                "{} entries, {} read, {rate}/s",
+                "{} entries, {} read, {rate}/s{}",
                 HumanCount(entries),
-                HumanBytes(bytes)
+                HumanBytes(bytes),
+                left(counters.left(), bytes, seconds)
             );
         };
         let bar = ProgressBar::new_spinner();
@@ -44,5 +61,18 @@ impl Shown {
 impl Drop for Shown {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_follows_from_the_rate() {
+        assert_eq!(left(100, 100, 1.0), "");
+        assert_eq!(left(100, 0, 9.0), "");
+        assert_eq!(left(300, 100, 10.0), ", about 30 seconds left");
+        assert_eq!(left(1, 100, 10.0), "");
     }
 }

@@ -1,24 +1,21 @@
-//! The only file that makes threads: inputs and a database into a diagnosis.
+//! The only folder that makes threads: inputs and a database into a diagnosis.
 //!
 //! Jobs (members of archives, walks over streams) stand in one queue, heaviest first; every worker takes the next,
 //! reads it through its own [`Collector`], and puts back what the job uncovered (the members of a nested archive).
 //! A worker without a job helps one with a long log: it looks at the lines that the other inflates.
 //! The collectors' finds are merged in the order of inputs and paths, so threads never show in the result.
 
-use std::collections::{BinaryHeap, VecDeque};
 use std::io::{self, Read, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use crate::bundle::{Case, Entry, Job, OpenOptions, Visit};
+use crate::bundle::{Case, Entry, OpenOptions, Visit};
 use crate::decode::Asked;
 use crate::detect::{Detector, SearchLimits};
 use crate::error::{Error, Problem, Result};
 use crate::evidence::facts::FactLimits;
 use crate::evidence::{
-    Collected, Collector, Errand, Evidence, Idle, ObjectKey, ObjectLimits, Progress, Wanted,
+    Collected, Collector, Evidence, Idle, ObjectKey, ObjectLimits, Progress, Wanted,
 };
 use crate::finding::{self, FindingLimits};
 use crate::limits::Limits;
@@ -28,9 +25,10 @@ use crate::rank::{self, About, Diagnosis};
 use crate::redact::{self, Key, Learned, Learner, PackOptions, Redacted, Redactor, Repack, Veil};
 use crate::report;
 use crate::signature::Database;
+use queue::{Queue, Worker, run};
 
+mod queue;
 #[cfg(test)]
-#[path = "pipeline_tests.rs"]
 mod tests;
 
 /// How a scan runs. The defaults suit a workstation.
@@ -142,7 +140,7 @@ fn look_again(
     } else {
         let case = Case::open(paths, &options.open)?;
         let start = |_: &Arc<Queue>| veiled(Surveyor::new(Arc::clone(&wanted)), options);
-        run(&case, options.threads, start, |worker| {
+        run(&case, options.threads, None, start, |worker| {
             worker.into_inner().finish()
         })?
     };
@@ -159,7 +157,7 @@ fn look_around(paths: &[PathBuf], diagnosis: &mut Diagnosis, options: &ScanOptio
     }
     let case = Case::open(paths, &options.open)?;
     let start = |_: &Arc<Queue>| veiled(Gatherer::new(Arc::clone(&quoted)), options);
-    let found = run(&case, options.threads, start, |worker| {
+    let found = run(&case, options.threads, None, start, |worker| {
         worker.into_inner().finish()
     })?;
     surroundings::complete(diagnosis, found.concat());
@@ -191,9 +189,13 @@ pub fn gather(
         let helper = Arc::clone(queue) as Arc<dyn Idle>;
         veiled(collector.helped_by(helper), options)
     };
-    let collected: Vec<Collected> = run(&case, options.threads, start, |worker| {
-        worker.into_inner().finish()
-    })?;
+    let collected: Vec<Collected> = run(
+        &case,
+        options.threads,
+        options.progress.as_ref(),
+        start,
+        |worker| worker.into_inner().finish(),
+    )?;
     let inputs = case.inputs().iter();
     let inputs = inputs.map(|input| match &options.redact {
         Some(redactor) => redact::file_name(redactor, &input.path),
@@ -210,7 +212,7 @@ pub fn gather(
 pub fn read_only(paths: &[PathBuf], options: &ScanOptions) -> Result<u64> {
     let case = Case::open(paths, &options.open)?;
     let start = |_: &Arc<Queue>| Reader::default();
-    let read = run(&case, options.threads, start, |reader| reader.bytes)?;
+    let read = run(&case, options.threads, None, start, |reader| reader.bytes)?;
     Ok(read.into_iter().sum())
 }
 
@@ -250,7 +252,13 @@ pub fn learn(paths: &[PathBuf], open: &OpenOptions, threads: usize) -> Result<Le
     }
     let case = Case::open(paths, open)?;
     let mut learned = Learned::default();
-    for found in run(&case, threads, |_| Learner::default(), Learner::finish)? {
+    for found in run(
+        &case,
+        threads,
+        None,
+        |_| Learner::default(),
+        Learner::finish,
+    )? {
         learned.merge(found);
     }
     Ok(learned)
@@ -281,12 +289,6 @@ pub fn redact(
     Ok(repack.finish(learned))
 }
 
-/// A visitor that outlives a panic in a reader.
-trait Worker: Visit {
-    /// Gives up on the entry being read.
-    fn abandon(&mut self, problem: Problem);
-}
-
 impl Worker for Collector {
     fn abandon(&mut self, problem: Problem) {
         Collector::abandon(self, problem);
@@ -313,188 +315,4 @@ impl Worker for Learner {
 impl Worker for Surveyor {
     // the first pass has reported what cannot be read
     fn abandon(&mut self, _problem: Problem) {}
-}
-
-/// Runs all jobs of a case, each thread with a worker of its own.
-fn run<W: Worker, T: Send>(
-    case: &Case,
-    threads: usize,
-    start: impl Fn(&Arc<Queue>) -> W + Sync,
-    finish: impl Fn(W) -> T + Sync,
-) -> Result<Vec<T>> {
-    let queue = Arc::new(Queue::new(case.jobs()));
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|index| format!("scan-{index}"))
-        .build()
-        .map_err(|error| Error::Usage(format!("start worker threads: {error}")))?;
-    Ok(pool.broadcast(|_| {
-        let mut worker = start(&queue);
-        queue.drain(case, &mut worker);
-        finish(worker)
-    }))
-}
-
-/// Jobs waiting and running. A job may add jobs, so the queue is done when nothing waits and nothing runs.
-struct Queue {
-    state: Mutex<State>,
-    changed: Condvar,
-    /// Workers without a job or an errand, as last known.
-    idle: AtomicUsize,
-}
-
-struct State {
-    waiting: BinaryHeap<Waiting>,
-    running: usize,
-    /// Workers that wait.
-    idle: usize,
-    /// What workers with a job give to those that wait.
-    errands: VecDeque<Errand>,
-    /// Keeps the order of jobs of one weight.
-    added: u64,
-}
-
-struct Waiting {
-    weight: u64,
-    added: u64,
-    job: Job,
-}
-
-impl PartialEq for Waiting {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-impl Eq for Waiting {}
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.weight
-            .cmp(&other.weight)
-            .then(other.added.cmp(&self.added))
-    }
-}
-
-impl Queue {
-    fn new(jobs: Vec<Job>) -> Self {
-        let mut state = State {
-            waiting: BinaryHeap::new(),
-            running: 0,
-            idle: 0,
-            errands: VecDeque::new(),
-            added: 0,
-        };
-        state.add(jobs);
-        Self {
-            state: Mutex::new(state),
-            changed: Condvar::new(),
-            idle: AtomicUsize::new(0),
-        }
-    }
-
-    /// A panic inside a job is caught before the lock is taken again, so a poisoned lock still holds good data.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take(&self) -> Option<Work> {
-        let mut state = self.lock();
-        loop {
-            if let Some(errand) = state.errands.pop_front() {
-                return Some(Work::Errand(errand));
-            }
-            if let Some(next) = state.waiting.pop() {
-                state.running += 1;
-                return Some(Work::Job(next.job));
-            }
-            if state.running == 0 {
-                return None;
-            }
-            state.idle += 1;
-            self.note(&state);
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-            state.idle -= 1;
-            self.note(&state);
-        }
-    }
-
-    fn note(&self, state: &State) {
-        let free = state.idle.saturating_sub(state.errands.len());
-        self.idle.store(free, Ordering::Relaxed);
-    }
-
-    fn done(&self, uncovered: Vec<Job>) {
-        let mut state = self.lock();
-        state.running = state.running.saturating_sub(1);
-        state.add(uncovered);
-        self.changed.notify_all();
-    }
-
-    /// Runs jobs until none are left anywhere. A job that panics becomes a problem.
-    fn drain(&self, case: &Case, worker: &mut impl Worker) {
-        while let Some(work) = self.take() {
-            let job = match work {
-                Work::Job(job) => job,
-                Work::Errand(errand) => {
-                    // Whoever gave it notices that nothing comes back.
-                    let _ = catch_unwind(AssertUnwindSafe(errand));
-                    continue;
-                }
-            };
-            let name = job.name();
-            let outcome = catch_unwind(AssertUnwindSafe(|| job.run(worker)));
-            let uncovered = outcome.unwrap_or_else(|_| {
-                worker.abandon(Problem::new(
-                    name,
-                    "reading it failed in an unexpected way; what was not yet read of it is lost",
-                ));
-                // Jobs that waited for memory which the failed one held.
-                case.woken()
-            });
-            self.done(uncovered);
-        }
-    }
-}
-
-/// What a worker does next.
-enum Work {
-    Job(Job),
-    Errand(Errand),
-}
-
-impl Idle for Queue {
-    fn any(&self) -> bool {
-        self.idle.load(Ordering::Relaxed) > 0
-    }
-
-    fn send(&self, errand: &mut dyn FnMut() -> Errand) -> bool {
-        let mut state = self.lock();
-        if state.idle <= state.errands.len() {
-            return false;
-        }
-        state.errands.push_back(errand());
-        self.note(&state);
-        self.changed.notify_one();
-        true
-    }
-}
-
-impl State {
-    fn add(&mut self, jobs: Vec<Job>) {
-        for job in jobs {
-            self.added += 1;
-            self.waiting.push(Waiting {
-                weight: job.weight(),
-                added: self.added,
-                job,
-            });
-        }
-    }
 }

@@ -62,7 +62,7 @@ fn evidence(root: &Path, on: &'static str, threads: usize) -> Evidence {
         let inner = collector.helped_by(Arc::clone(queue) as Arc<dyn Idle>);
         Falling { inner, on }
     };
-    let found = run(&case, threads, start, |worker| worker.inner.finish()).unwrap();
+    let found = run(&case, threads, None, start, |worker| worker.inner.finish()).unwrap();
     Evidence::merge(vec!["tree".to_owned()], found)
 }
 
