@@ -60,7 +60,9 @@ impl Scene {
 
     /// `batch IN --output OUT` and more.
     pub(crate) fn command(&self, more: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        // who starts the tests in the background leaves SIGINT ignored, and that is passed on
+        let mut command = Command::new("/usr/bin/env");
+        command.arg("--default-signal=INT").arg(program());
         command
             .arg("batch")
             .arg(self.input())

@@ -92,7 +92,9 @@ pub(crate) fn names(dir: &Path) -> Vec<String> {
 
 /// The command, with nothing on standard input.
 pub(crate) fn bundlevet(args: &[&str]) -> Command {
-    let mut command = Command::new(program());
+    // who starts the tests in the background leaves SIGINT ignored, and that is passed on
+    let mut command = Command::new("/usr/bin/env");
+    command.arg("--default-signal=INT").arg(program());
     command.args(args).arg("--no-config").stdin(Stdio::null());
     command.env("LC_ALL", "C").env_remove("RUST_BACKTRACE");
     command

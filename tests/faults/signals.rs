@@ -142,7 +142,7 @@ fn a_shell_sees_130_and_143() {
     let scene = Scene::slow(24);
     for (name, code) in [("INT", "130"), ("TERM", "143")] {
         // A shell that is no terminal's has its background jobs ignore SIGINT, so another process sends it.
-        let script = "(sleep 0.15; kill -$1 $$) & exec \"$0\" scan \"$2\" >/dev/null 2>&1";
+        let script = "(sleep 0.15; kill -$1 $$) & exec /usr/bin/env --default-signal=INT \"$0\" scan \"$2\" >/dev/null 2>&1";
         let script = format!(
             "sh -c '{}' \"$0\" $1 \"$2\"; echo $?",
             script.replace('\'', "'\\''")
