@@ -26,16 +26,25 @@ pub(crate) fn text(raw: &[u8]) -> Cow<'_, str> {
 /// Whether `text` holds control characters other than tab and newline.
 pub(super) fn has_controls(text: &str) -> bool {
     // Whole chunks without an early exit: the compiler makes vector code of it.
+    let odd = |b: u8| is_control(b) | (b == C1);
     text.as_bytes()
         .chunks(64)
-        .any(|chunk| chunk.iter().fold(false, |found, b| found | is_control(*b)))
+        .any(|chunk| chunk.iter().fold(false, |found, b| found | odd(*b)))
+        && text.contains(is_control_character)
+}
+
+/// The first byte of U+0080 to U+00BF in UTF-8, of which U+0080 to U+009F are controls.
+const C1: u8 = 0xC2;
+
+fn is_control_character(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n')
 }
 
 /// Whether the words of a raw line are those of its text: nothing stands between them that decoding takes out or
 /// changes, no line end, control, or escape of anything but a quote, a backslash, a line end or a tab.
 pub fn is_verbatim(raw: &[u8]) -> bool {
     let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
-    let odd = |b: u8| b < 0x20 && b != b'\t' || b == 0x7f;
+    let odd = |b: u8| b < 0x20 && b != b'\t' || b == 0x7f || b == C1;
     // Without a way out: the compiler makes vector code of it.
     let plain = !raw.iter().fold(false, |found, &b| found | odd(b));
     let mut escapes = memchr::memchr_iter(b'\\', raw).map(|at| raw.get(at + 1));
@@ -56,7 +65,7 @@ pub(super) fn without_controls(text: &str) -> String {
         }
         collapse(line, &mut out);
     }
-    out.retain(|c| !c.is_ascii() || !is_control(c as u8));
+    out.retain(|c| !is_control_character(c));
     out
 }
 
@@ -141,6 +150,8 @@ mod tests {
                 "pulling 20 MB Error: no space left",
             ),
             (b"a\0b\x08c", "abc"),
+            // the controls behind ASCII, which terminals obey too, and a letter that begins with the same byte
+            (b"a\xc2\x9b2Jb \xc2\xb5s", "a2Jb \u{b5}s"),
             (b"two\nlines\t\x1b[1mbold", "two\nlines\tbold"),
         ] {
             assert_eq!(text(raw), want);
