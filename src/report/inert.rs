@@ -1,4 +1,4 @@
-//! Values into JSON that cannot steer a terminal either: what [`neutral`](super::neutral) would escape stands as
+//! Values into JSON that cannot steer a terminal either: what [`neutral`](super::neutral()) would escape stands as
 //! `\uXXXX`, which every reader of JSON turns back into the same text.
 
 use std::borrow::Cow;
