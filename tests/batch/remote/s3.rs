@@ -102,7 +102,8 @@ fn bundles_in_a_bucket_are_read_and_results_put_there() {
     let batch = || {
         let args = [
             "batch",
-            "s3://uploads/2026",
+            // without the slash this server answers 500 where S3 says that there is no such object
+            "s3://uploads/2026/",
             "-o",
             "s3://results/run",
             "--log-level",
