@@ -35,6 +35,13 @@ pub(crate) fn clean(raw: &str) -> Name {
         }
     }
     let name = parts.join("/");
+    if !windows && name.contains('\\') && !name.contains('/') {
+        // what is left is written as on Windows
+        return match clean(&name) {
+            Name::Clean(name) if absolute => Name::WasAbsolute(name),
+            other => other,
+        };
+    }
     if absolute {
         Name::WasAbsolute(name)
     } else {
@@ -109,6 +116,9 @@ mod tests {
         same("a//b/./c/", "a/b/c");
         same("a\\b\\c.txt", "a/b/c.txt");
         same("a/b\\c", "a/b\\c");
+        same("a\\b/", "a/b");
+        assert_eq!(clean("C:\\x\\y/"), Name::WasAbsolute("x/y".into()));
+        assert_eq!(clean("..\\x/"), Name::Escapes("..\\x".into()));
         same("./", "");
         same("a/..b/c", "a/..b/c");
         assert_eq!(clean("/etc/x"), Name::WasAbsolute("etc/x".into()));
