@@ -9,7 +9,7 @@ use super::{
     About, Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, Told, Verdict,
     certificates, chart, checked, etcd, missing, quote, remedy, score, timeline, upgrade, verdict,
 };
-use crate::bundle::{EntryKind, Skip};
+use crate::bundle::{EntryKind, Skip, Unread};
 use crate::detect::Captures;
 use crate::evidence::Evidence;
 use crate::finding::{Case, Context, Finding, Subject};
@@ -130,6 +130,14 @@ pub fn diagnose_about(
         &anchors,
         &scanned,
     );
+    let (verdict, headline) = match verdict {
+        Verdict::Healthy if is_without_products(evidence) => (
+            Verdict::NotExaminable,
+            "none of RKE2, K3s, RKE1 and Harvester is on the disk, so there was nothing to judge"
+                .to_owned(),
+        ),
+        _ => (verdict, headline),
+    };
     let headline = match about {
         Some(about) if verdict == Verdict::Healthy => {
             format!("about {}: {headline}", about.words())
@@ -407,4 +415,10 @@ fn skipped(skip: Skip) -> &'static str {
         Skip::Link => "link",
         Skip::Irrelevant => "irrelevant",
     }
+}
+
+/// Whether a node was looked at on which nothing stands that bundlevet knows.
+fn is_without_products(evidence: &Evidence) -> bool {
+    let mut unread = evidence.unread.iter();
+    unread.any(|unread| unread.what == Unread::PRODUCTS)
 }

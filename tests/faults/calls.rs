@@ -7,10 +7,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::scene::{Scene, behind, can, names, program, run};
+use crate::strace::{self, name, writes};
 use crate::trees;
 
 /// Every system call of the command and of what it starts.
-fn traced(scene: &Scene, args: &[&str]) -> Option<String> {
+fn traced(scene: &Scene, args: &[&str]) -> Option<Vec<String>> {
     if !can("strace", "strace -V") {
         return None;
     }
@@ -27,19 +28,15 @@ fn traced(scene: &Scene, args: &[&str]) -> Option<String> {
         .stderr(Stdio::null())
         .status()
         .unwrap();
-    assert!(status.success(), "{args:?}: {status}");
-    let calls = fs::read_to_string(trace).unwrap();
-    assert!(calls.lines().count() > 8, "nothing was traced");
+    assert!(ended_well(args, status.code()), "{args:?}: {status}");
+    let calls = strace::calls(&fs::read_to_string(trace).unwrap());
+    assert!(calls.len() > 8, "nothing was traced");
     Some(calls)
 }
 
-/// The name of a call, `openat` of `1234 openat(AT_FDCWD, ...) = 3`.
-fn name(call: &str) -> &str {
-    let call = call
-        .split_once(' ')
-        .map_or(call, |(_, call)| call.trim_start());
-    let call = call.strip_prefix("<... ").unwrap_or(call);
-    call.split(['(', ' ']).next().unwrap_or_default()
+/// Where tests run there may be no product: then a look at the machine itself has nothing to judge.
+fn ended_well(args: &[&str], code: Option<i32>) -> bool {
+    code == Some(0) || args == ["local"] && code == Some(2)
 }
 
 fn connects(call: &str) -> bool {
@@ -60,43 +57,6 @@ fn connects(call: &str) -> bool {
     ];
     // Whoever waits for signals tries whether its pipe is a socket.
     network.contains(&name(call)) && !call.contains("<pipe:")
-}
-
-fn writes(call: &str) -> bool {
-    let flags = [
-        "O_WRONLY",
-        "O_RDWR",
-        "O_CREAT",
-        "O_TRUNC",
-        "O_APPEND",
-        "O_TMPFILE",
-    ];
-    let open = ["open", "openat", "openat2"].contains(&name(call));
-    let changing = [
-        "creat",
-        "unlink",
-        "rename",
-        "mkdir",
-        "rmdir",
-        "link",
-        "symlink",
-        "chmod",
-        "fchmod",
-        "chown",
-        "lchown",
-        "fchown",
-        "truncate",
-        "ftruncate",
-        "utime",
-        "mknod",
-        "setxattr",
-        "mount",
-    ];
-    let changes = changing.iter().any(|verb| {
-        let rest = name(call).strip_prefix(verb);
-        rest.is_some_and(|rest| matches!(rest, "" | "at" | "at2" | "nsat" | "s" | "sat"))
-    });
-    changes || open && flags.iter().any(|flag| call.contains(flag))
 }
 
 /// Whether a call that changes something names a place below `output`, or one of its own descriptors.
@@ -121,10 +81,7 @@ fn no_network_and_no_file_but_what_was_asked_for() {
         scene.out("map"),
         scene.out("results"),
     );
-    let node = scene.root().join("node");
-    fs::create_dir_all(node.join("etc")).unwrap();
-    fs::write(node.join("etc/hostname"), "n1\n").unwrap();
-    let node = node.to_str().unwrap();
+    let node = scene.node();
     for (args, starts) in [
         (vec!["scan", bundle], false),
         (
@@ -136,7 +93,7 @@ fn no_network_and_no_file_but_what_was_asked_for() {
         (vec!["show", bundle, "kubelet.log:31"], false),
         (vec!["grep", "kernel", bundle], false),
         (vec!["diff", bundle, bundle], false),
-        (vec!["local", "--root", node, "-o", &json], false),
+        (vec!["local", "--root", &node, "-o", &json], false),
         (vec!["redact", bundle, "--out", &copy, "--map", &map], false),
         (
             vec!["batch", bundle, "--output", &results, "--format", "html"],
@@ -148,7 +105,7 @@ fn no_network_and_no_file_but_what_was_asked_for() {
             return;
         };
         let mut programs = 0;
-        for call in calls.lines().filter(|call| !call.contains("\"/dev/null\"")) {
+        for call in calls.iter().filter(|call| !call.contains("\"/dev/null\"")) {
             assert!(!connects(call), "{args:?}: {call}");
             assert!(!writes(call) || is_below(call, &output), "{args:?}: {call}");
             if call.contains(" execve(") {
@@ -180,8 +137,7 @@ fn a_node_asks_nobody_but_itself() {
             || call.contains("AF_NETLINK")
             || call.contains("<UNIX")
             || call.contains("<socket:")
-            || call.contains("<NETLINK")
-            || call.contains("resumed");
+            || call.contains("<NETLINK");
         inner
             || call.contains("127.0.0.1")
             || call.contains("::1")
@@ -189,7 +145,7 @@ fn a_node_asks_nobody_but_itself() {
     };
     // Its own threads have the number of the first call or were cloned by it; the programs that it asks (journalctl,
     // systemctl) talk to systemd.
-    for call in calls.lines().filter(|call| connects(call)) {
+    for call in calls.iter().filter(|call| connects(call)) {
         assert!(own(call), "{call}");
     }
 }
@@ -217,7 +173,7 @@ fn without_a_network_everything_is_the_same() {
     let (copy, results) = (scene.out("copy.tar.gz"), scene.out("results"));
     assert_eq!(behind(alone, &["redact", bundle, "--out", &copy]).0, 0);
     assert_eq!(behind(alone, &["batch", bundle, "--output", &results]).0, 0);
-    assert_eq!(behind(alone, &["local"]).0, 0);
+    assert!(ended_well(&["local"], Some(behind(alone, &["local"]).0)));
 }
 
 /// A tree with links that leave it by every way, beside what they lead to.
@@ -284,7 +240,7 @@ fn no_link_leads_out_of_a_tree() {
             return;
         };
         let secret = scene.root().join("secret");
-        for call in calls.lines().filter(|call| name(call).starts_with("open")) {
+        for call in calls.iter().filter(|call| name(call).starts_with("open")) {
             assert!(
                 !call.contains(secret.to_str().unwrap()) || call.contains(" = -1 "),
                 "{call}"

@@ -8,6 +8,8 @@
     reason = "a broken fixture fails the test"
 )]
 
+#[path = "../strace/mod.rs"]
+mod strace;
 #[path = "../trees/mod.rs"]
 mod trees;
 

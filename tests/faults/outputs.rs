@@ -11,10 +11,7 @@ use crate::scene::{Scene, behind, bundlevet, names, parts, run};
 fn writers(scene: &Scene, path: &str) -> Vec<Vec<String>> {
     let bundle = scene.bundle.as_str();
     let (report, copy) = (format!("json={path}"), scene.out("copy"));
-    let root = scene.root().join("node");
-    fs::create_dir_all(root.join("etc")).unwrap();
-    fs::write(root.join("etc/hostname"), "n1\n").unwrap();
-    let root = root.to_str().unwrap().to_owned();
+    let root = scene.node();
     let results = scene.out("results");
     [
         vec!["scan", bundle, "-o", &report],

@@ -52,6 +52,16 @@ impl Scene {
         self.dir.path()
     }
 
+    /// The disk of a node on which K3s was installed and has not yet logged.
+    pub(crate) fn node(&self) -> String {
+        let node = self.root().join("node");
+        for folder in ["etc", "var/lib/rancher/k3s/agent"] {
+            fs::create_dir_all(node.join(folder)).unwrap();
+        }
+        fs::write(node.join("etc/hostname"), "n1\n").unwrap();
+        node.to_str().unwrap().to_owned()
+    }
+
     /// A path in the directory of inputs.
     pub(crate) fn input(&self, name: &str) -> String {
         self.dir

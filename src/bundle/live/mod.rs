@@ -70,6 +70,11 @@ pub struct Unread {
     pub command: Option<String>,
 }
 
+impl Unread {
+    /// What is unread where none of the products is on a disk.
+    pub const PRODUCTS: &str = "RKE2, K3s, RKE1, Harvester";
+}
+
 /// An entry that is no file.
 #[derive(Debug, Clone)]
 pub(crate) struct Made {
@@ -119,7 +124,7 @@ pub(crate) fn made(root: &Path, options: &LiveOptions) -> (Vec<Made>, Vec<Unread
     let installed = Installed::look(root);
     if installed.names().is_empty() {
         unread.push(Unread {
-            what: "RKE2, K3s, RKE1, Harvester".into(),
+            what: Unread::PRODUCTS.into(),
             because: format!("none of them is on the disk below {}", root.display()),
             command: None,
         });
