@@ -35,6 +35,13 @@ impl Scanned {
             .contains("kubelet/invalid-kernel-flag")
     }
 
+    /// What stood beside the hostile part was found all the same, and a problem says this.
+    pub(crate) fn found_good_and_said(&self, problem: &str) {
+        let problems = self.problems();
+        assert!(self.found_good(), "{problems}{}", self.complaint);
+        assert!(problems.contains(problem), "{problems}{}", self.complaint);
+    }
+
     /// It ended well, within so many MiB and half a minute of an idle machine; tests share theirs.
     pub(crate) fn within(self, mebibytes: u64) -> Self {
         assert_eq!(self.code, Some(0), "{}", self.complaint);
