@@ -115,6 +115,14 @@ impl Limit {
         (self.get)(limits)
     }
 
+    /// Its meaning behind what it counts.
+    fn said(&self) -> String {
+        match self.unit {
+            Unit::Bytes => format!("bytes {}", self.meaning),
+            Unit::Count => self.meaning.to_owned(),
+        }
+    }
+
     /// A value as people write it.
     pub fn shown(&self, value: u64) -> String {
         if self.unit == Unit::Bytes {
@@ -152,15 +160,7 @@ impl Limits {
         let mut out = String::new();
         for limit in ALL {
             let value = limit.shown(limit.of(self));
-            let unit = match limit.unit {
-                Unit::Bytes => "bytes ",
-                Unit::Count => "",
-            };
-            let _ = writeln!(
-                out,
-                "  {:<19}{value:>8}  {unit}{}",
-                limit.name, limit.meaning
-            );
+            let _ = writeln!(out, "  {:<19}{value:>8}  {}", limit.name, limit.said());
         }
         out
     }
@@ -225,15 +225,7 @@ mod tests {
         let default = Limits::default();
         for limit in ALL {
             let value = limit.shown(limit.of(&default));
-            let unit = match limit.unit {
-                Unit::Bytes => "bytes ",
-                Unit::Count => "",
-            };
-            let _ = writeln!(
-                out,
-                "| `{}` | {value} | {unit}{} |",
-                limit.name, limit.meaning
-            );
+            let _ = writeln!(out, "| `{}` | {value} | {} |", limit.name, limit.said());
         }
         out
     }
