@@ -15,7 +15,7 @@ pub struct Progress {
 
 impl Progress {
     /// A job of this weight (uncompressed bytes, 0 where nothing says so) was found.
-    pub(crate) fn expect(&self, weight: u64) {
+    pub(crate) fn found(&self, weight: u64) {
         self.ahead.fetch_add(weight, Ordering::Relaxed);
     }
 
@@ -64,8 +64,8 @@ mod tests {
     fn what_is_left_shrinks_while_jobs_run_and_when_they_end() {
         let progress = Progress::default();
         assert_eq!(progress.left(), 0);
-        progress.expect(100);
-        progress.expect(20);
+        progress.found(100);
+        progress.found(20);
         progress.add_bytes(30);
         assert_eq!(progress.left(), 90);
         progress.settle(100);

@@ -197,7 +197,7 @@ impl State {
     fn add(&mut self, jobs: Vec<Job>, progress: &Progress) {
         for job in jobs {
             self.added += 1;
-            progress.expect(job.weight());
+            progress.found(job.weight());
             self.waiting.push(Waiting {
                 weight: job.weight(),
                 added: self.added,
