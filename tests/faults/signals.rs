@@ -66,10 +66,11 @@ fn all_gone(scene: &Scene) -> bool {
 /// Sends every signal at moments all over the run. What was there before stands unless the new one is complete, and
 /// nothing else is left.
 fn at_any_moment(scene: &Scene, args: &[&str], reports: &[&str], moments: u32) {
-    let whole = time(&mut bundlevet(args));
     let (mut ended, mut late) = (0, 0);
     let signals = ASKING.iter().chain(&[Signal::KILL]);
     for (turn, signal) in signals.enumerate() {
+        // The first run reads files from the disk, and the machine may be busier now than it was at the last signal.
+        let whole = (0..3).map(|_| time(&mut bundlevet(args))).min().unwrap();
         for moment in 0..moments {
             for report in reports {
                 fs::write(report, "old").unwrap();
