@@ -629,6 +629,14 @@ const NODE: &str = "\
 const HEAD: &[u8] = b"apiVersion: v1\nitems:\n";
 const TAIL: &[u8] = b"kind: List\nmetadata:\n  resourceVersion: \"null\"\n";
 
+/// The item with who wrote which field in its metadata; an Event names the version of another object before its own.
+fn with_fields(item: &str) -> String {
+    let at = item.find("  metadata:").unwrap_or_default();
+    let (head, rest) = item.split_at(at);
+    let version = "    resourceVersion:";
+    head.to_owned() + &rest.replacen(version, &format!("{MANAGED}{version}"), 1)
+}
+
 /// Writes a list of a kind of about `size` bytes.
 pub(super) fn list(
     wish: &Wish,
@@ -639,12 +647,7 @@ pub(super) fn list(
     out: &mut dyn Write,
 ) -> io::Result<u64> {
     let mut random = Random::of(wish.seed, path);
-    let with_fields = kind.item.replacen(
-        "    resourceVersion:",
-        &format!("{MANAGED}    resourceVersion:"),
-        1,
-    );
-    let item = Template::new(&with_fields);
+    let item = Template::new(&with_fields(kind.item));
     let mut block = HEAD.to_vec();
     let mut written = 0u64;
     loop {
