@@ -9,7 +9,14 @@ const MIB: usize = 1 << 20;
 fn quickly() -> Vec<&'static str> {
     match optimised() {
         true => Vec::new(),
-        false => vec!["--limit", "ratio-after=64K", "--limit", "line-bytes=64K"],
+        false => vec![
+            "--limit",
+            "ratio=20",
+            "--limit",
+            "ratio-after=64K",
+            "--limit",
+            "line-bytes=64K",
+        ],
     }
 }
 
