@@ -17,6 +17,7 @@
 //! | [`report`] | the diagnosis | text, JSON and the rest |
 //! | [`signature`] | YAML files | the immutable database |
 //! | [`trial`] | the test of a signature | what the real stages say of it |
+//! | [`packed`] | JSON values | few bytes that are read in place |
 //! | [`limits`] | names | what a run may cost, stage by stage |
 //! | [`pipeline`] | | the only file that makes threads; those of [`batch`] wait for child processes |
 //! | [`batch`] | many bundles | a directory of results, unattended |
@@ -32,6 +33,7 @@ pub mod finding;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod limits;
+pub mod packed;
 pub mod pipeline;
 pub mod preflight;
 pub mod rank;

@@ -95,7 +95,7 @@ mod tests {
                 name: format!("o{weight}"),
                 namespace: None,
                 entry,
-                value: serde_json::Value::Null,
+                value: serde_json::Value::Null.into(),
             });
             found.collected.insert(key.clone());
             found.lists.push(List {

@@ -1,5 +1,7 @@
 //! One Kubernetes object, cleaned of what the bundle's writer did to it.
 
+use crate::packed::Packed;
+
 /// An object from an object list. Empty strings, nulls and the string `null` are absent from `value`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Object {
@@ -13,8 +15,8 @@ pub struct Object {
     pub namespace: Option<String>,
     /// Index of the entry it was read from, in [`Evidence::entries`](super::Evidence).
     pub entry: u32,
-    /// The whole object.
-    pub value: serde_json::Value,
+    /// The whole object, but for the fields that nothing asks for.
+    pub value: Packed,
 }
 
 /// Group and kind; versions do not matter: `Node` (core group), `Volume.longhorn.io`.

@@ -316,7 +316,7 @@ pub(crate) fn with_object(mut evidence: Evidence, value: Value) -> Evidence {
         name: text("/metadata/name").unwrap(),
         namespace: text("/metadata/namespace"),
         entry: list(&mut evidence, &key.kind),
-        value: value.clone(),
+        value: value.into(),
     };
     evidence.objects.entry(key).or_default().push(object);
     evidence

@@ -9,6 +9,7 @@ use crate::bundle::{Entry, EntryKind, Instance, Origin, ProgramSet};
 use crate::detect::{HitSeries, Location};
 use crate::evidence::select::Selector;
 use crate::evidence::{Evidence, Object, ObjectKey, ReadEntry};
+use crate::packed::View;
 
 /// The evidence, indexed.
 pub(super) struct Index<'e> {
@@ -217,7 +218,7 @@ impl<'e> Index<'e> {
             .value
             .get("involvedObject")
             .or_else(|| event.value.get("regarding"))?;
-        let text = |key: &str| about.get(key).and_then(serde_json::Value::as_str);
+        let text = |key: &str| about.get(key).and_then(View::as_str);
         Some(self.place_of(text("kind")?, text("namespace"), text("name")?))
     }
 }

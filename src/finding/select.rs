@@ -1,7 +1,6 @@
 //! Object and fact parts into observations, through the queries of the evidence store.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::index::Index;
 use super::observe::{Answer, Observation, Proof};
@@ -9,6 +8,7 @@ use super::{Context, Place};
 use crate::detect::Captures;
 use crate::evidence::select::{Quoted, Selection};
 use crate::evidence::{Fact, Object};
+use crate::packed::View;
 use crate::signature::{FactQuery, Query};
 
 /// Looks for objects.
@@ -134,18 +134,18 @@ fn quoted(fields: &[Quoted]) -> (String, String) {
 /// Since when the quoted fields are as they are, where the object says so: the transition of a condition,
 /// the first and last time of an Event.
 fn span(context: &Context, object: &Object, fields: &[Quoted]) -> Option<(Timestamp, Timestamp)> {
-    let time = |value: &Value, key: &str| value.get(key)?.as_str()?.parse::<Timestamp>().ok();
+    let time = |value: View<'_>, key: &str| value.get(key)?.as_str()?.parse::<Timestamp>().ok();
     if object.key.kind == "Event" {
         let last = ["lastTimestamp", "eventTime", "deprecatedLastTimestamp"];
-        let last = last.iter().find_map(|key| time(&object.value, key))?;
-        let first = time(&object.value, "firstTimestamp").unwrap_or(last);
+        let last = last.iter().find_map(|key| time(object.value.view(), key))?;
+        let first = time(object.value.view(), "firstTimestamp").unwrap_or(last);
         return Some((first.min(last), last));
     }
     let conditions = object.value.pointer("/status/conditions")?.as_array()?;
     let since = fields.iter().find_map(|one| {
         let rest = one.path.strip_prefix("status.conditions[")?;
         let at: usize = rest.split(']').next()?.parse().ok()?;
-        let condition = conditions.get(at)?;
+        let condition = conditions.clone().nth(at)?;
         time(condition, "lastTransitionTime").or_else(|| time(condition, "lastUpdateTime"))
     })?;
     Some((since, context.collected_at.unwrap_or(since).max(since)))

@@ -6,6 +6,7 @@ use crate::bundle::EntryKind;
 use crate::detect::Detector;
 use crate::evidence::Evidence;
 use crate::finding;
+use crate::packed::Packed;
 use crate::rank;
 use crate::signature::Database;
 use crate::signature::query::Expression;
@@ -43,7 +44,7 @@ pub(super) fn signature(bytes: &[u8]) {
 /// What expressions are tried on.
 const OBJECT: &str = r#"{"metadata":{"name":"n1","labels":{"a/b":"c"}},"spec":{"taints":[{"key":"k","effect":"NoExecute"},{"key":"l"}],"n":3,"f":1.5,"t":true,"z":null},"status":{"conditions":[{"type":"Ready","status":"True"}],"nodeStatuses":{"n1":{"state":"Pre-drained"},"n2":{"state":"x"}}}}"#;
 
-/// Any text as an expression: it ends, and says the same twice.
+/// Any text as an expression: it ends, and says the same of the object as a tree and packed.
 pub(super) fn cel(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let (source, object) = text.split_once('\0').unwrap_or((&text, OBJECT));
@@ -55,7 +56,7 @@ pub(super) fn cel(bytes: &[u8]) {
     expression.limit(20_000);
     let problem = expression.check();
     let holds = expression.holds(&object);
-    assert_eq!(holds, expression.holds(&object));
+    assert_eq!(holds, expression.holds(&Packed::from(&object)));
     assert!(problem.is_none() || !holds || problem.is_some_and(|why| why.contains("variable")));
     if source.matches('(').count() < 12 {
         as_the_reference(source, &object, &expression);

@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::Outcome;
 use super::facts::{Facts, several, text, without_api};
 use crate::evidence::Object;
+use crate::packed::View;
 
 /// The Ready condition.
 pub(super) fn is_ready(node: &Object) -> bool {
     let conditions = node.value.pointer("/status/conditions");
-    let mut conditions = conditions.and_then(Value::as_array).into_iter().flatten();
+    let mut conditions = conditions.and_then(View::as_array).into_iter().flatten();
     conditions
         .any(|one| text(one, "/type") == Some("Ready") && text(one, "/status") == Some("True"))
+}
+
+fn is_cordoned(node: &Object) -> bool {
+    let said = node.value.pointer("/spec/unschedulable");
+    said.and_then(View::as_bool) == Some(true)
 }
 
 /// Every node Ready, none cordoned.
@@ -29,8 +33,7 @@ pub(super) fn nodes(facts: &Facts<'_>) -> Outcome {
             .collect()
     };
     let not_ready = named(|node| !is_ready(node));
-    let cordoned =
-        named(|node| node.value.pointer("/spec/unschedulable") == Some(&Value::Bool(true)));
+    let cordoned = named(is_cordoned);
     if let Some(first) = not_ready.first() {
         return Outcome::failed(
             format!("not Ready: {}", several(&not_ready)),
@@ -116,7 +119,7 @@ pub(super) fn budgets(facts: &Facts<'_>) -> Outcome {
     let tight: Vec<String> = budgets
         .iter()
         .filter(|budget| {
-            let number = |pointer: &str| budget.value.pointer(pointer).and_then(Value::as_f64);
+            let number = |pointer: &str| budget.value.pointer(pointer).and_then(View::as_f64);
             let expected = number("/status/expectedPods").unwrap_or(0.0);
             let needed = number("/status/desiredHealthy").unwrap_or(0.0);
             let healthy = number("/status/currentHealthy").unwrap_or(0.0);
@@ -157,7 +160,7 @@ pub(super) fn upgrade(facts: &Facts<'_>) -> Outcome {
             let state = upgrade
                 .value
                 .pointer("/metadata/labels/harvesterhci.io~1upgradeState");
-            !matches!(state.and_then(Value::as_str), Some("Succeeded" | "Failed"))
+            !matches!(state.and_then(View::as_str), Some("Succeeded" | "Failed"))
         })
         .map(|upgrade| upgrade.name.clone())
         .collect();

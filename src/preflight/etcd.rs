@@ -7,6 +7,7 @@ use super::facts::{Facts, several, text, without_api};
 use super::threshold::{ETCD_PERCENT, ETCD_QUOTA, SNAPSHOT_HOURS};
 use super::{Outcome, Purpose};
 use crate::evidence::Object;
+use crate::packed::View;
 
 /// Whether a member of etcd runs here, as far as the disk tells.
 fn runs_here(facts: &Facts<'_>) -> bool {
@@ -205,7 +206,12 @@ pub(super) fn snapshot(facts: &Facts<'_>) -> Outcome {
         .objects("ETCDSnapshotFile", "k3s.cattle.io")
         .unwrap_or_default()
         .iter()
-        .filter(|file| file.value.pointer("/status/readyToUse") != Some(&Value::Bool(false)))
+        .filter(|file| {
+            file.value
+                .pointer("/status/readyToUse")
+                .and_then(View::as_bool)
+                != Some(false)
+        })
         .filter_map(|file| {
             let time: Timestamp = text(&file.value, "/status/creationTime")?.parse().ok()?;
             Some((time, file.name.clone()))

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Outcome, Purpose};
 use crate::evidence::{Evidence, Fact, Object, ObjectKey};
+use crate::packed::View;
 
 /// What a check sees.
 pub(super) struct Facts<'a> {
@@ -82,8 +83,8 @@ pub(super) fn without_api(facts: &Facts<'_>, what: &str) -> Outcome {
 }
 
 /// A text below an object.
-pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
-    value.pointer(pointer).and_then(Value::as_str)
+pub(super) fn text<'v>(value: impl Into<View<'v>>, pointer: &str) -> Option<&'v str> {
+    value.into().pointer(pointer)?.as_str()
 }
 
 /// Names for people: the first few, and how many more.

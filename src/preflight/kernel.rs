@@ -141,7 +141,7 @@ fn arguments_of_servers(facts: &Facts<'_>) -> Option<BTreeMap<String, BTreeMap<S
         let annotations = node.value.pointer("/metadata/annotations");
         let noted = ["rke2.io/node-args", "k3s.io/node-args"]
             .iter()
-            .find_map(|key| annotations?.get(*key)?.as_str());
+            .find_map(|key| annotations?.get(key)?.as_str());
         let words: Vec<String> = noted
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default();

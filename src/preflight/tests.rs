@@ -39,7 +39,7 @@ impl Made {
             name: text(&value, "/metadata/name").unwrap_or_default(),
             namespace: text(&value, "/metadata/namespace"),
             entry: 0,
-            value,
+            value: value.into(),
         });
         let objects: Vec<Object> = objects.collect();
         self.0.collected.insert(key.clone());
@@ -113,13 +113,22 @@ fn kernel_flags_fail_only_where_the_kubelet_will_exit() {
     assert!(text(&harvester.check("kernel-flags", Purpose::Any)).contains("/oem"));
 }
 
+/// Packed values are not changed in place.
+fn change(object: &mut Object, how: impl FnOnce(&mut Value)) {
+    let mut value = object.value.view().to_json();
+    how(&mut value);
+    object.value = value.into();
+}
+
 #[test]
 fn a_server_that_differs_from_the_others_is_named() {
     let mut made = Made::default().nodes(&[("n1", true), ("n2", true), ("n3", true)]);
     assert_eq!(made.word("server-arguments"), "passed");
     let nodes = made.0.objects.values_mut().next().unwrap();
-    nodes[2].value["metadata"]["annotations"]["rke2.io/node-args"] =
-        json!("[\"server\",\"--cni=canal\",\"--profile\",\"cis\"]");
+    change(&mut nodes[2], |value| {
+        value["metadata"]["annotations"]["rke2.io/node-args"] =
+            json!("[\"server\",\"--cni=canal\",\"--profile\",\"cis\"]");
+    });
     let failed = made.check("server-arguments", Purpose::Upgrade);
     assert!(
         text(&failed).contains("--profile: (not set) on n1, n2; cis on n3"),
@@ -258,8 +267,12 @@ fn the_cluster() {
         ("passed", "passed")
     );
     let mut mixed = Made::default().nodes(&[("n1", true), ("n2", true)]);
-    mixed.0.objects.values_mut().next().unwrap()[1].value["status"]["nodeInfo"]["kubeletVersion"] =
-        json!("v1.29.1");
+    change(
+        &mut mixed.0.objects.values_mut().next().unwrap()[1],
+        |value| {
+            value["status"]["nodeInfo"]["kubeletVersion"] = json!("v1.29.1");
+        },
+    );
     assert!(text(&mixed.check("versions", Purpose::Any)).contains("v1.29.1 (n2)"));
     let volume = |state: &str| {
         let volume = json!({"metadata": {"name": "pvc-1"}, "status": {"robustness": state}});

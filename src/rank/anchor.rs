@@ -1,11 +1,11 @@
 //! Failure states that are true at the end, from symptoms, objects and the reporter's words: what has to be explained.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::{InputSummary, class, upgrade};
 use crate::evidence::{Evidence, Object, ObjectKey};
 use crate::finding::{Finding, Subject};
+use crate::packed::View;
 use crate::signature::{Class, Database, Kind};
 
 /// One failure that has to be explained.
@@ -93,20 +93,18 @@ pub(super) fn list<'e>(
 }
 
 /// The condition of this type.
-pub(super) fn condition<'e>(object: &'e Object, name: &str) -> Option<&'e Value> {
-    let conditions = object.value.pointer("/status/conditions")?.as_array()?;
-    conditions
-        .iter()
-        .find(|one| text(one, "type") == Some(name))
+pub(super) fn condition<'e>(object: &'e Object, name: &str) -> Option<View<'e>> {
+    let mut conditions = object.value.pointer("/status/conditions")?.as_array()?;
+    conditions.find(|one| text(*one, "type") == Some(name))
 }
 
 /// A text field.
-pub(super) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
-    value.get(key).and_then(Value::as_str)
+pub(super) fn text<'v>(value: impl Into<View<'v>>, key: &str) -> Option<&'v str> {
+    value.into().get(key)?.as_str()
 }
 
 /// A time field.
-pub(super) fn time(value: &Value, key: &str) -> Option<Timestamp> {
+pub(super) fn time<'v>(value: impl Into<View<'v>>, key: &str) -> Option<Timestamp> {
     text(value, key)?.parse().ok()
 }
 
@@ -169,8 +167,8 @@ fn pods(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
     for pod in list(evidence, "Pod", "") {
         let statuses = ["initContainerStatuses", "containerStatuses"];
         let waiting = statuses.iter().find_map(|key| {
-            let list = pod.value.get("status")?.get(key)?.as_array()?;
-            list.iter().find_map(|container| {
+            let mut list = pod.value.get("status")?.get(key)?.as_array()?;
+            list.find_map(|container| {
                 let reason = container.pointer("/state/waiting/reason")?.as_str()?;
                 Some((text(container, "name").unwrap_or_default(), reason))
             })

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::anchor::list;
 use crate::evidence::Evidence;
 use crate::finding::{Case, Subject};
+use crate::packed::View;
 
 /// The cluster of each input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +103,7 @@ fn told(evidence: &Evidence) -> BTreeMap<usize, Told<'_>> {
     }
     for namespace in list(evidence, "Namespace", "") {
         let id = namespace.value.pointer("/metadata/uid");
-        let id = id.and_then(Value::as_str);
+        let id = id.and_then(View::as_str);
         if let (Some(input), Some(id), "kube-system") =
             (input(namespace.entry), id, namespace.name.as_str())
         {

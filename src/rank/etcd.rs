@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::anchor::{condition, list, text};
 use crate::evidence::{Evidence, Fact};
 use crate::finding::Finding;
+use crate::packed::View;
 use crate::signature::{Class, Database};
 
 /// etcd refuses writes beyond this unless configured otherwise (`--quota-backend-bytes`).
@@ -226,7 +227,7 @@ fn health(evidence: &Evidence, member: &mut EtcdMember) {
         return;
     };
     let own = facts(evidence, "etcd.health").find(|value| {
-        text(value, "endpoint").is_some_and(|endpoint| client.split(',').any(|c| c == endpoint))
+        text(*value, "endpoint").is_some_and(|endpoint| client.split(',').any(|c| c == endpoint))
     });
     if let Some(healthy) = own.and_then(|value| value.get("healthy")?.as_bool()) {
         member.healthy = Some(healthy);
@@ -248,7 +249,7 @@ fn ready(evidence: &Evidence, node: &str) -> Option<bool> {
 
 /// Without `etcdctl` output: the nodes that have the role.
 fn nodes(evidence: &Evidence) -> Vec<EtcdMember> {
-    let has_role = |labels: &Value| labels.get("node-role.kubernetes.io/etcd").is_some();
+    let has_role = |labels: View<'_>| labels.get("node-role.kubernetes.io/etcd").is_some();
     list(evidence, "Node", "")
         .filter(|node| node.value.pointer("/metadata/labels").is_some_and(has_role))
         .map(|node| {
@@ -309,7 +310,7 @@ fn slow(database: &Database, findings: &[Finding]) -> Vec<String> {
 
 fn snapshots(evidence: &Evidence) -> Option<String> {
     let all = facts(evidence, "etcd.snapshot").count();
-    let newest = facts(evidence, "etcd.snapshots").max_by_key(|value| text(value, "taken"));
+    let newest = facts(evidence, "etcd.snapshots").max_by_key(|value| text(*value, "taken"));
     let Some(value) = newest else {
         return (all > 0).then(|| format!("{all} on disk"));
     };

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
 use super::diagnosis::{InputSummary, NodeSummary};
 use crate::bundle::{self, EntryKind, InputKind, time_in_name};
 use crate::evidence::{Evidence, Object, ObjectKey};
+use crate::packed::{Packed, View};
 
 /// Collection of a bundle takes at most this long after its creation time (node zips come last).
 const COLLECTION_LASTS: SignedDuration = SignedDuration::from_hours(6);
@@ -23,7 +23,7 @@ pub fn summarize(evidence: &Evidence) -> Vec<InputSummary> {
 }
 
 fn one(evidence: &Evidence, input: usize, path: &str) -> InputSummary {
-    let view = View { evidence, input };
+    let view = OneInput { evidence, input };
     let kind = view.kind();
     let time_range = view.time_range();
     InputSummary {
@@ -38,12 +38,12 @@ fn one(evidence: &Evidence, input: usize, path: &str) -> InputSummary {
 }
 
 /// The evidence of one input.
-struct View<'a> {
+struct OneInput<'a> {
     evidence: &'a Evidence,
     input: usize,
 }
 
-impl View<'_> {
+impl OneInput<'_> {
     fn of_input(&self, entry: u32) -> bool {
         self.evidence
             .entries
@@ -179,8 +179,8 @@ impl View<'_> {
     /// The tag of longhorn-manager's image.
     fn longhorn_image(&self) -> Option<String> {
         self.objects("Pod", "").find_map(|pod| {
-            let containers = pod.value.pointer("/spec/containers")?.as_array()?;
-            containers.iter().find_map(|container| {
+            let mut containers = pod.value.pointer("/spec/containers")?.as_array()?;
+            containers.find_map(|container| {
                 let (name, tag) = container.get("image")?.as_str()?.rsplit_once(':')?;
                 name.ends_with("longhorn-manager").then(|| tag.to_owned())
             })
@@ -246,7 +246,7 @@ impl View<'_> {
                 .value
                 .pointer("/metadata/labels/harvesterhci.io~1latestUpgrade");
             (
-                label.and_then(Value::as_str) == Some("true"),
+                label.and_then(View::as_str) == Some("true"),
                 text(&upgrade.value, "/metadata/creationTimestamp").map(str::to_owned),
             )
         };
@@ -255,40 +255,41 @@ impl View<'_> {
             .max_by_key(|upgrade| latest(upgrade));
         let states = upgrade
             .and_then(|upgrade| upgrade.value.pointer("/status/nodeStatuses"))
-            .and_then(Value::as_object);
-        let state = |status: &Value| {
+            .and_then(View::as_object);
+        let state = |status: View<'_>| {
             status
                 .get("state")
-                .and_then(Value::as_str)
+                .and_then(View::as_str)
                 .map(str::to_owned)
         };
         states
             .into_iter()
             .flatten()
-            .filter_map(|(node, status)| Some((node.clone(), state(status)?)))
+            .filter_map(|(node, status)| Some((node.to_owned(), state(status)?)))
             .collect()
     }
 }
 
-fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
-    value.pointer(pointer).and_then(Value::as_str)
+fn text<'a>(value: impl Into<View<'a>>, pointer: &str) -> Option<&'a str> {
+    value.into().pointer(pointer).and_then(View::as_str)
 }
 
 /// The `status` of a condition.
-fn condition(value: &Value, kind: &str) -> Option<String> {
-    let conditions = value.pointer("/status/conditions")?.as_array()?;
-    let found = conditions
-        .iter()
-        .find(|condition| condition.get("type").and_then(Value::as_str) == Some(kind))?;
+fn condition(value: &Packed, kind: &str) -> Option<String> {
+    let mut conditions = value.pointer("/status/conditions")?.as_array()?;
+    let found = conditions.find(|one| one.get("type").and_then(View::as_str) == Some(kind))?;
     found
         .get("status")
-        .and_then(Value::as_str)
+        .and_then(View::as_str)
         .map(str::to_owned)
 }
 
 /// Roles from the well-known labels; a node without any is a worker.
-fn roles(node: &Value) -> Vec<String> {
-    let labels = node.pointer("/metadata/labels").and_then(Value::as_object);
+fn roles<'n>(node: impl Into<View<'n>>) -> Vec<String> {
+    let labels = node
+        .into()
+        .pointer("/metadata/labels")
+        .and_then(View::as_object);
     let names = labels
         .into_iter()
         .flatten()
@@ -317,6 +318,6 @@ mod tests {
     fn roles_come_from_labels() {
         let node = serde_json::json!({"metadata": {"labels": {"node-role.kubernetes.io/master": "true", "node-role.kubernetes.io/etcd": "true"}}});
         assert_eq!(roles(&node), ["control-plane", "etcd"]);
-        assert_eq!(roles(&Value::Null), ["worker"]);
+        assert_eq!(roles(&serde_json::Value::Null), ["worker"]);
     }
 }

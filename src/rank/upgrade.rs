@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::anchor::{condition, list, text, time};
 use crate::evidence::{Evidence, Object};
+use crate::packed::{Packed, View};
 use crate::signature::Version;
 
 const GROUP: &str = "harvesterhci.io";
@@ -125,13 +125,13 @@ pub(super) fn view(evidence: &Evidence) -> Option<UpgradeView> {
         .collect();
     let from = value
         .pointer("/status/previousVersion")
-        .and_then(Value::as_str);
+        .and_then(View::as_str);
     let release = repo_release(value);
     let to = release.iter().find(|(key, _)| key == "harvester");
     let to = to.map(|(_, version)| version.clone()).or_else(|| {
         value
             .pointer("/spec/version")
-            .and_then(Value::as_str)
+            .and_then(View::as_str)
             .map(str::to_owned)
     });
     let state = label(upgrade, "harvesterhci.io/upgradeState").map(str::to_owned);
@@ -217,19 +217,19 @@ fn phases(upgrade: &Object) -> Vec<UpgradeCondition> {
 }
 
 fn nodes(evidence: &Evidence, upgrade: &Object) -> Vec<UpgradeNode> {
-    let statuses = upgrade.value.pointer("/status/nodeStatuses");
-    let statuses = statuses.and_then(Value::as_object);
+    let stated = upgrade.value.pointer("/status/nodeStatuses");
+    let statuses = stated.and_then(View::as_object);
     let listed: Vec<&Object> = list(evidence, "Node", "").collect();
     let mut names: BTreeSet<&str> = listed.iter().map(|node| node.name.as_str()).collect();
     names.extend(
         statuses
             .into_iter()
-            .flat_map(|map| map.keys().map(String::as_str)),
+            .flat_map(|map| map.map(|(name, _)| name)),
     );
     names
         .into_iter()
         .map(|name| {
-            let status = statuses.and_then(|map| map.get(name));
+            let status = stated.and_then(|map| map.get(name));
             let object = listed.iter().find(|node| node.name == name).copied();
             node(evidence, name, status, object)
         })
@@ -239,7 +239,7 @@ fn nodes(evidence: &Evidence, upgrade: &Object) -> Vec<UpgradeNode> {
 fn node(
     evidence: &Evidence,
     name: &str,
-    status: Option<&Value>,
+    status: Option<View<'_>>,
     object: Option<&Object>,
 ) -> UpgradeNode {
     let field = |key: &str| status.and_then(|one| text(one, key)).map(str::to_owned);
@@ -265,7 +265,7 @@ fn node(
             .and_then(|node| annotation(node, "harvesterhci.io/pendingOSImage"))
             .map(str::to_owned),
         ready: ready.map(str::to_owned),
-        cordoned: cordoned.and_then(Value::as_bool).unwrap_or(false),
+        cordoned: cordoned.and_then(View::as_bool).unwrap_or(false),
         hooks_waiting: hooks(evidence, name, object),
     }
 }
@@ -329,7 +329,7 @@ fn jobs(evidence: &Evidence, upgrade: &Object) -> Vec<String> {
         .filter(own)
         .filter_map(|job| {
             let status = job.value.get("status")?;
-            let count = |key: &str| status.get(key).and_then(Value::as_u64).unwrap_or(0);
+            let count = |key: &str| status.get(key).and_then(View::as_u64).unwrap_or(0);
             if count("succeeded") > 0 {
                 return None;
             }
@@ -346,8 +346,8 @@ fn jobs(evidence: &Evidence, upgrade: &Object) -> Vec<String> {
 }
 
 /// `repoInfo` is YAML text; its release maps plain keys to plain versions.
-fn repo_release(upgrade: &Value) -> Vec<(String, String)> {
-    let info = upgrade.pointer("/status/repoInfo").and_then(Value::as_str);
+fn repo_release(upgrade: &Packed) -> Vec<(String, String)> {
+    let info = upgrade.pointer("/status/repoInfo").and_then(View::as_str);
     info.unwrap_or_default()
         .lines()
         .filter_map(|line| line.trim().split_once(": "))
@@ -373,7 +373,7 @@ fn next(evidence: &Evidence, view: &UpgradeView) -> Option<String> {
         .filter_map(|one| {
             let version = Version::parse(&one.name)?;
             let least = one.value.pointer("/spec/minUpgradableVersion");
-            let least = least.and_then(Value::as_str).and_then(Version::parse);
+            let least = least.and_then(View::as_str).and_then(Version::parse);
             let fits = version > current && least.is_none_or(|least| least <= current);
             fits.then_some((version, one.name.as_str()))
         })
@@ -385,7 +385,7 @@ fn next(evidence: &Evidence, view: &UpgradeView) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::finding::build::{evidence, with_object};

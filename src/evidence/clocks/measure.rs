@@ -9,6 +9,7 @@ use super::{Clock, Measured, middle};
 use crate::bundle::EntryKind;
 use crate::detect::HitSeries;
 use crate::evidence::{Evidence, Object, ObjectKey};
+use crate::packed::View;
 use crate::signature::Database;
 
 /// Every member of etcd logs an election within a heartbeat or two; also those that only rejoin log it, later.
@@ -210,8 +211,8 @@ fn objects<'e>(
     evidence.objects.get(&key).into_iter().flatten()
 }
 
-fn time(value: &Value, pointer: &str) -> Option<i64> {
-    let time: Timestamp = value.pointer(pointer)?.as_str()?.parse().ok()?;
+fn time<'v>(value: impl Into<View<'v>>, pointer: &str) -> Option<i64> {
+    let time: Timestamp = value.into().pointer(pointer)?.as_str()?.parse().ok()?;
     Some(millis(time))
 }
 
@@ -223,7 +224,7 @@ fn events(evidence: &Evidence) -> Vec<Measured> {
     }
     let mut found: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
     for event in objects(evidence, "Event", "") {
-        let text = |pointer: &str| event.value.pointer(pointer).and_then(Value::as_str);
+        let text = |pointer: &str| event.value.pointer(pointer).and_then(View::as_str);
         let component = text("/source/component").or_else(|| text("/reportingComponent"));
         let host = text("/source/host").or_else(|| text("/reportingInstance"));
         let times = time(&event.value, "/firstTimestamp")
@@ -270,14 +271,12 @@ fn servers(evidence: &Evidence) -> BTreeSet<&str> {
 }
 
 fn is_ready(node: &Object) -> bool {
-    condition(node).is_some_and(|ready| ready.get("status").and_then(Value::as_str) == Some("True"))
+    condition(node).is_some_and(|ready| ready.get("status").and_then(View::as_str) == Some("True"))
 }
 
-fn condition(node: &Object) -> Option<&Value> {
-    let conditions = node.value.pointer("/status/conditions")?.as_array()?;
-    conditions
-        .iter()
-        .find(|one| one.get("type").and_then(Value::as_str) == Some("Ready"))
+fn condition(node: &Object) -> Option<View<'_>> {
+    let mut conditions = node.value.pointer("/status/conditions")?.as_array()?;
+    conditions.find(|one| one.get("type").and_then(View::as_str) == Some("Ready"))
 }
 
 /// When each Ready node renewed its Lease, all read in one list.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::fact;
 use crate::evidence::{Evidence, Fact, ObjectKey};
+use crate::packed::View;
 
 /// Facts by these keys are settings. The second word of `os` and `interface` is chosen below.
 const SETTINGS: &[&str] = &[
@@ -224,11 +225,10 @@ fn roles(evidence: &Evidence) -> BTreeMap<&str, &'static str> {
         let labels = node
             .value
             .pointer("/metadata/labels")
-            .and_then(Value::as_object);
+            .and_then(View::as_object);
         let is_server = labels.is_some_and(|labels| {
-            let mut names = labels
-                .keys()
-                .filter_map(|key| key.strip_prefix("node-role.kubernetes.io/"));
+            let mut names =
+                labels.filter_map(|(key, _)| key.strip_prefix("node-role.kubernetes.io/"));
             names.any(|role| SERVER.contains(&role))
         });
         roles.insert(&node.name, if is_server { "server" } else { "agent" });

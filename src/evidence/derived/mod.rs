@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::{Evidence, Fact, ObjectKey};
 use crate::bundle::{EntryKind, Instance};
+use crate::packed::View;
 
 /// Boots closer than this are one, seen in two logs.
 const ONE_BOOT: SignedDuration = SignedDuration::from_mins(3);
@@ -153,7 +154,7 @@ fn containers(evidence: &Evidence) -> Vec<Fact> {
     };
     let mut facts = Vec::new();
     for pod in evidence.objects.get(&key).into_iter().flatten() {
-        let node = pod.value.pointer("/spec/nodeName").and_then(Value::as_str);
+        let node = pod.value.pointer("/spec/nodeName").and_then(View::as_str);
         let node: Option<Arc<str>> = node.map(Arc::from);
         let lists = ["initContainerStatuses", "containerStatuses"];
         let statuses = lists
@@ -164,10 +165,10 @@ fn containers(evidence: &Evidence) -> Vec<Fact> {
                 .iter()
                 .find_map(|at| Some((status.pointer(at)?, *at)));
             let Some((ended, at)) = ended else { continue };
-            let field = |key: &str| ended.get(key).cloned().unwrap_or(Value::Null);
+            let field = |key: &str| ended.get(key).map_or(Value::Null, View::to_json);
             let name = status
                 .get("name")
-                .and_then(Value::as_str)
+                .and_then(View::as_str)
                 .unwrap_or_default();
             let namespace = pod.namespace.as_deref().unwrap_or_default();
             let state = if at.starts_with("/state") {
@@ -178,7 +179,7 @@ fn containers(evidence: &Evidence) -> Vec<Fact> {
             let value = json!({
                 "name": name, "pod": pod.name, "namespace": namespace, "state": state,
                 "exit_code": field("exitCode"), "reason": field("reason"), "finished": field("finishedAt"),
-                "restarts": status.get("restartCount").cloned().unwrap_or(Value::Null),
+                "restarts": status.get("restartCount").map_or(Value::Null, View::to_json),
             });
             let text = format!(
                 "{namespace}/{}: {name} ended with {} ({})",

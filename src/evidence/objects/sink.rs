@@ -11,9 +11,12 @@ use crate::bundle::Entry;
 use crate::error::Problem;
 use crate::evidence::texts::{self, Text, TextKind};
 use crate::evidence::{Object, ObjectKey};
+use crate::packed::{Packed, View};
 
 /// Problems of one kind kept apart per entry; the rest are counted.
 const PROBLEMS: usize = 8;
+/// Bytes that an object takes besides its value: its names, and what allocating each of them costs.
+const OBJECT: usize = 320;
 /// So much of a table's row is matched, in characters.
 const ROW_TEXT: usize = 1 << 10;
 
@@ -28,7 +31,7 @@ pub(super) struct Sink<'a> {
     entry: &'a Entry,
     index: u32,
     /// Items whose kind only the end of their list can tell.
-    waiting: Vec<Value>,
+    waiting: Vec<Packed>,
     memory: usize,
     full: bool,
     texts_full: bool,
@@ -103,8 +106,11 @@ impl<'a> Sink<'a> {
         let map = structs::unwrapped(map);
         match named(&map).or_else(|| self.placed_for(&map)) {
             Some(key) => self.keep(key, map),
-            None if map.contains_key("metadata") && self.fits(&Value::Null, 1 << 10) => {
-                self.waiting.push(Value::Object(map));
+            None if map.contains_key("metadata") => {
+                let value = Packed::from(Value::Object(map));
+                if self.fits(value.bytes()) {
+                    self.waiting.push(value);
+                }
             }
             None => {}
         }
@@ -140,7 +146,8 @@ impl<'a> Sink<'a> {
         let listed = list_kind
             .map(|kind| core_event(key_of(field(head, "apiVersion").unwrap_or_default(), kind)));
         for value in std::mem::take(&mut self.waiting) {
-            if let (Some(key), Value::Object(map)) = (&listed, value) {
+            self.memory = self.memory.saturating_sub(value.bytes());
+            if let (Some(key), Value::Object(map)) = (&listed, value.view().to_json()) {
                 self.keep(key.clone(), map);
             }
         }
@@ -189,8 +196,8 @@ impl<'a> Sink<'a> {
         if key.kind == "Secret" && key.group.is_empty() {
             secret::open(&mut map);
         }
-        let value = Value::Object(map);
-        if !self.fits(&value, 0) {
+        let value = Packed::from(Value::Object(map));
+        if !self.fits(value.bytes() + OBJECT) {
             return;
         }
         let object = Object {
@@ -220,14 +227,11 @@ impl<'a> Sink<'a> {
     }
 
     /// Whether one more object fits; says so once when not.
-    fn fits(&mut self, value: &Value, extra: usize) -> bool {
+    fn fits(&mut self, bytes: usize) -> bool {
         if self.full {
             return false;
         }
-        self.memory = self
-            .memory
-            .saturating_add(weight(value))
-            .saturating_add(extra);
+        self.memory = self.memory.saturating_add(bytes);
         self.read.weight = self.memory;
         if self.memory > self.limits.memory || self.read.objects.len() >= self.limits.items {
             self.full = true;
@@ -245,32 +249,15 @@ impl<'a> Sink<'a> {
 }
 
 /// `apiVersion` as collected; of a typed list's item, which says none, what is known.
-fn api_version(value: &Value, key: &ObjectKey) -> String {
-    match value.get("apiVersion").and_then(Value::as_str) {
+fn api_version(value: &Packed, key: &ObjectKey) -> String {
+    match value.get("apiVersion").and_then(View::as_str) {
         Some(version) => version.to_owned(),
         None if key.group.is_empty() => "v1".to_owned(),
         None => key.group.clone(),
     }
 }
 
-/// Bytes that a value takes besides itself, roughly: a map keeps its members in nodes of eleven.
-fn weight(value: &Value) -> usize {
-    const NODE: usize = 640;
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => text.len() + 16,
-        Value::Array(list) => list.iter().map(|value| weight(value) + 32).sum(),
-        Value::Object(map) => {
-            let nodes = map.len().div_ceil(8) * NODE;
-            map.iter()
-                .map(|(key, value)| key.len() + 16 + weight(value))
-                .sum::<usize>()
-                + nodes
-        }
-    }
-}
-
-fn text_at<'v>(value: &'v Value, field: &str) -> Option<&'v str> {
+fn text_at<'v>(value: &'v Packed, field: &str) -> Option<&'v str> {
     value.get("metadata")?.get(field)?.as_str()
 }
 

@@ -6,10 +6,10 @@ mod tests;
 mod walk;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::{Evidence, Fact, Object};
 use crate::detect::Captures;
+use crate::packed::View;
 use crate::signature::query::{Clause, FactQuery, Query};
 use walk::{Found, Place};
 
@@ -127,7 +127,7 @@ impl<'e> Selector<'e> {
             captures.insert("namespace".to_owned(), namespace.clone());
         }
         let context = Context {
-            root: &object.value,
+            root: object.value.view(),
             partial: object.is_partial(),
             collected_at: self.collected_at,
         };
@@ -171,7 +171,7 @@ impl<'e> Selector<'e> {
                     .or_insert_with(|| node.to_string());
             }
             let context = Context {
-                root: &fact.value,
+                root: (&fact.value).into(),
                 partial: false,
                 collected_at: self.collected_at,
             };
@@ -195,7 +195,7 @@ impl<'e> Selector<'e> {
 fn expression_holds(query: &Query, object: &Object) -> bool {
     query
         .expression()
-        .is_none_or(|expression| expression.holds(&object.value))
+        .is_none_or(|expression| expression.holds(object.value.view()))
 }
 
 /// What is true so far of one object.
@@ -207,7 +207,7 @@ struct State {
 
 /// One object or fact under test.
 struct Context<'v> {
-    root: &'v Value,
+    root: View<'v>,
     /// Whether fields are missing that the object has: then absence proves nothing.
     partial: bool,
     collected_at: Option<Timestamp>,
@@ -278,8 +278,10 @@ fn bind(captures: &mut Captures, name: &str, value: &str) -> Option<()> {
 
 fn quote(found: &Found<'_>) -> String {
     let text = match found {
-        Found::Value(Value::String(text)) => text.clone(),
-        Found::Value(value) => value.to_string(),
+        Found::Value(value) => match value.as_str() {
+            Some(text) => text.to_owned(),
+            None => value.to_json().to_string(),
+        },
         Found::Absent | Found::Nothing => return "absent".to_owned(),
     };
     match text.len() > QUOTE {

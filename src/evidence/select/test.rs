@@ -1,11 +1,11 @@
 //! Tests of one value.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
 use super::walk::{self, Found};
 use super::{Context, bind};
 use crate::detect::Captures;
+use crate::packed::{Shape, View};
 use crate::signature::query::{Check, Path, Test, TextRegex, quantity, same, shown};
 
 /// Whether every check of `test` holds of what was found; adds what they capture.
@@ -16,7 +16,7 @@ pub(super) fn holds(
     captures: &mut Captures,
 ) -> bool {
     test.checks().all(|check| match found {
-        Found::Value(value) => present(context, check, value, captures),
+        Found::Value(value) => present(context, check, *value, captures),
         // A missing field: only these can hold of it, and only where the object is whole.
         Found::Absent => {
             !context.partial
@@ -36,13 +36,13 @@ fn absent(check: &Check) -> bool {
     }
 }
 
-fn present(context: &Context<'_>, check: &Check, value: &Value, captures: &mut Captures) -> bool {
+fn present(context: &Context<'_>, check: &Check, value: View<'_>, captures: &mut Captures) -> bool {
     match check {
-        Check::Is(wanted) => wanted.iter().any(|wanted| same(value, wanted)),
+        Check::Is(wanted) => wanted.iter().any(|wanted| same(value, wanted.into())),
         Check::Not(test) => !holds(context, test, &Found::Value(value), &mut captures.clone()),
-        Check::Has(key) => match value {
-            Value::Object(map) => map.contains_key(key),
-            Value::Array(list) => list.iter().filter_map(shown).any(|text| text == *key),
+        Check::Has(key) => match value.shape() {
+            Shape::Map(mut map) => map.any(|(name, _)| name == key),
+            Shape::List(list) => list.filter_map(shown).any(|text| text == *key),
             _ => false,
         },
         Check::Matches(pattern) => {
@@ -77,11 +77,11 @@ fn others<'v>(
     context: &Context<'v>,
     path: &Path,
     captures: &Captures,
-) -> impl Iterator<Item = &'v Value> {
+) -> impl Iterator<Item = View<'v>> {
     let agrees =
         |(name, value): &(String, String)| captures.get(name).is_none_or(|other| other == value);
     let places = walk::places(context.root, path);
-    let values: Vec<&Value> = places
+    let values: Vec<View<'_>> = places
         .into_iter()
         .filter(|place| place.captures.iter().all(agrees))
         .filter_map(|place| match place.found {
@@ -93,7 +93,7 @@ fn others<'v>(
 }
 
 /// How long before the collection a time was; `None` where either is unknown.
-fn age(context: &Context<'_>, value: &Value) -> Option<SignedDuration> {
+fn age(context: &Context<'_>, value: View<'_>) -> Option<SignedDuration> {
     let time: Timestamp = value.as_str()?.parse().ok()?;
     Some(time.duration_until(context.collected_at?))
 }

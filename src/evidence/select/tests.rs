@@ -1,6 +1,6 @@
 //! Queries over objects and facts: paths, tests, captures, three-valued answers.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::evidence::ObjectKey;

@@ -1,8 +1,7 @@
 //! Paths through values: every place a path leads to, with what its wildcards stand for.
 
-use serde_json::Value;
-
 use crate::evidence::texts::push_key;
+use crate::packed::{Shape, View};
 use crate::signature::query::{ConditionType, Path, Step, shown};
 
 /// Places followed up for one path in one object.
@@ -23,7 +22,7 @@ pub(super) struct Place<'v> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Found<'v> {
     /// A value.
-    Value(&'v Value),
+    Value(View<'v>),
     /// The field is missing.
     Absent,
     /// A wildcard had nothing to stand for: there is not even a place where a field could be missing.
@@ -31,7 +30,7 @@ pub(super) enum Found<'v> {
 }
 
 /// Every place `path` leads to; at least one.
-pub(super) fn places<'v>(root: &'v Value, path: &Path) -> Vec<Place<'v>> {
+pub(super) fn places<'v>(root: View<'v>, path: &Path) -> Vec<Place<'v>> {
     let mut places = vec![Place {
         captures: Vec::new(),
         shown: String::new(),
@@ -72,7 +71,7 @@ impl<'v> Place<'v> {
                 }
             }
             Step::Index(at) => {
-                if let Some(value) = value.get(*at) {
+                if let Some(value) = value.item(*at) {
                     out.push(self.at_index(*at, value, None));
                 }
             }
@@ -82,7 +81,7 @@ impl<'v> Place<'v> {
                 field,
                 value: wanted,
             } => {
-                let is = |_: &str, element: &Value| {
+                let is = |_: &str, element: View<'_>| {
                     element
                         .get(field)
                         .and_then(shown)
@@ -91,8 +90,8 @@ impl<'v> Place<'v> {
                 self.each(value, is, None, out);
             }
             Step::Condition(ConditionType::Is(wanted)) => {
-                let is = |key: &str, element: &Value| {
-                    let kind = element.get("type").and_then(Value::as_str).unwrap_or(key);
+                let is = |key: &str, element: View<'_>| {
+                    let kind = element.get("type").and_then(View::as_str).unwrap_or(key);
                     kind.eq_ignore_ascii_case(wanted)
                 };
                 self.each(value, is, None, out);
@@ -116,23 +115,19 @@ impl<'v> Place<'v> {
     /// own `label` field, or its position.
     fn each(
         &self,
-        value: &'v Value,
-        passes: impl Fn(&str, &Value) -> bool,
+        value: View<'v>,
+        passes: impl Fn(&str, View<'_>) -> bool,
         capture: Option<(&str, &str)>,
         out: &mut Vec<Self>,
     ) {
-        match value {
-            Value::Object(map) => {
-                for (key, value) in map.iter().filter(|(key, value)| passes(key, value)) {
+        match value.shape() {
+            Shape::Map(map) => {
+                for (key, value) in map.filter(|(key, value)| passes(key, *value)) {
                     out.push(self.at_key(key, value, capture.map(|(name, _)| name)));
                 }
             }
-            Value::Array(list) => {
-                for (at, value) in list
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, value)| passes("", value))
-                {
+            Shape::List(list) => {
+                for (at, value) in list.enumerate().filter(|(_, value)| passes("", *value)) {
                     let captured = capture.map(|(name, label)| {
                         let own = value.get(label).and_then(shown).or_else(|| shown(value));
                         (name, own.unwrap_or_else(|| at.to_string()))
@@ -144,7 +139,7 @@ impl<'v> Place<'v> {
         }
     }
 
-    fn at_key(&self, key: &str, value: &'v Value, capture: Option<&str>) -> Self {
+    fn at_key(&self, key: &str, value: View<'v>, capture: Option<&str>) -> Self {
         let mut place = self.clone();
         push_key(&mut place.shown, key);
         place.found = Found::Value(value);
@@ -154,7 +149,7 @@ impl<'v> Place<'v> {
         place
     }
 
-    fn at_index(&self, at: usize, value: &'v Value, capture: Option<(&str, String)>) -> Self {
+    fn at_index(&self, at: usize, value: View<'v>, capture: Option<(&str, String)>) -> Self {
         let mut place = self.clone();
         place.shown.push_str(&format!("[{at}]"));
         place.found = Found::Value(value);

@@ -10,10 +10,10 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 
 use super::objects::ObjectLimits;
 use super::{Object, ObjectKey};
+use crate::packed::{Shape, View};
 
 /// What kind of text it is; `text-in:` of a signature chooses among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,7 +72,7 @@ impl Object {
     pub fn node(&self) -> Option<&str> {
         let at = |path: &[&str]| {
             path.iter()
-                .try_fold(&self.value, |value, key| value.get(key))?
+                .try_fold(self.value.view(), |value, key| value.get(key))?
                 .as_str()
         };
         let label = |name: &str| at(&["metadata", "labels", name]);
@@ -145,10 +145,9 @@ pub(super) fn of(object: &Object, limits: &ObjectLimits) -> Vec<Text> {
         ("Event", "") => walk.event(),
         ("Secret", "") => plan::read(&mut walk),
         _ => {
-            if let Some(Value::Object(annotations)) = object.value.pointer("/metadata/annotations")
-            {
+            if let Some(annotations) = object.value.pointer("/metadata/annotations") {
                 for name in ANNOTATIONS {
-                    if let Some(text) = annotations.get(*name).and_then(Value::as_str) {
+                    if let Some(text) = annotations.get(name).and_then(View::as_str) {
                         walk.text(
                             TextKind::Object,
                             text,
@@ -194,9 +193,13 @@ pub fn distinct_objects(objects: Vec<Object>) -> BTreeMap<ObjectKey, Vec<Object>
         };
         objects.sort_by(order);
         objects.dedup_by(|later, first| {
-            let version =
-                |object: &Object| object.value.pointer("/metadata/resourceVersion").cloned();
-            let uid = |object: &Object| object.value.pointer("/metadata/uid").cloned();
+            let version = |object: &Object| {
+                object
+                    .value
+                    .pointer("/metadata/resourceVersion")
+                    .map(View::to_json)
+            };
+            let uid = |object: &Object| object.value.pointer("/metadata/uid").map(View::to_json);
             uid(first).is_some() && uid(first) == uid(later) && version(first) == version(later)
         });
     }
@@ -227,7 +230,7 @@ impl<'o> Walk<'o> {
 
     fn event(&mut self) {
         let event = &self.object.value;
-        let at = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
+        let at = |pointer: &str| event.pointer(pointer).and_then(View::as_str);
         let Some(text) = with_reason(at("/reason"), at("/message")) else {
             return;
         };
@@ -239,7 +242,7 @@ impl<'o> Walk<'o> {
         let count = event
             .get("count")
             .or_else(|| event.pointer("/series/count"))
-            .and_then(Value::as_u64);
+            .and_then(View::as_u64);
         self.time = time(&[
             "/series/lastObservedTime",
             "/lastTimestamp",
@@ -264,21 +267,21 @@ impl<'o> Walk<'o> {
     }
 
     /// Everything in a status that is a message.
-    fn value(&mut self, value: &'o Value, path: &mut String, depth: usize) {
+    fn value(&mut self, value: View<'o>, path: &mut String, depth: usize) {
         if depth > self.limits.depth {
             return;
         }
         let length = path.len();
-        match value {
-            Value::Object(map) => {
-                self.messages(map, path);
+        match value.shape() {
+            Shape::Map(map) => {
+                self.messages(value, path);
                 for (key, value) in map {
-                    if !matches!(value, Value::Object(_) | Value::Array(_)) {
+                    if !matches!(value.shape(), Shape::Map(_) | Shape::List(_)) {
                         continue;
                     }
                     let node = self.node.clone();
                     if path == "status.nodeStatuses" {
-                        self.node = Some(key.clone());
+                        self.node = Some(key.to_owned());
                     }
                     push_key(path, key);
                     self.value(value, path, depth + 1);
@@ -286,11 +289,11 @@ impl<'o> Walk<'o> {
                     self.node = node;
                 }
             }
-            Value::Array(list) => {
-                for (at, value) in list.iter().enumerate() {
+            Shape::List(list) => {
+                for (at, value) in list.enumerate() {
                     path.push_str(&format!("[{at}]"));
-                    match value {
-                        Value::String(text) if is_message(path) => {
+                    match value.shape() {
+                        Shape::Text(text) if is_message(path) => {
                             self.text(TextKind::Object, text, path.clone())
                         }
                         _ => self.value(value, path, depth + 1),
@@ -303,8 +306,8 @@ impl<'o> Walk<'o> {
     }
 
     /// The messages that stand directly in `map`, with the reason and the time beside them.
-    fn messages(&mut self, map: &'o Map<String, Value>, path: &str) {
-        let text = |key: &str| map.get(key).and_then(Value::as_str);
+    fn messages(&mut self, map: View<'o>, path: &str) {
+        let text = |key: &str| map.get(key).and_then(View::as_str);
         let reason = text("reason");
         self.time = TIMES.iter().find_map(|key| text(key)?.parse().ok());
         let terminated = path.ends_with(".terminated");

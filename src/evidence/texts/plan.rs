@@ -12,18 +12,19 @@ use jiff::civil::DateTime;
 use serde_json::Value;
 
 use super::Walk;
+use crate::packed::View;
 
 /// Reads the outputs of a machine-plan Secret.
 pub(super) fn read(walk: &mut Walk<'_>) {
-    let Some(Value::Object(data)) = walk.object.value.get("data") else {
+    let Some(data) = walk.object.value.get("data") else {
         return;
     };
     walk.time = data
         .get("last-apply-time")
-        .and_then(Value::as_str)
+        .and_then(View::as_str)
         .and_then(unix_date);
     for key in ["failed-output", "applied-output", "applied-periodic-output"] {
-        let Some(encoded) = data.get(key).and_then(Value::as_str) else {
+        let Some(encoded) = data.get(key).and_then(View::as_str) else {
             continue;
         };
         let limit = walk.limits.output_bytes;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -28,7 +28,7 @@ fn object(value: Value) -> Object {
         name: text("/metadata/name").unwrap_or_default(),
         namespace: text("/metadata/namespace"),
         entry: 7,
-        value,
+        value: value.into(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::Evidence;
+use crate::packed::View;
 use crate::rank::{Diagnosis, NodeSummary};
 
 /// What became of a node.
@@ -110,7 +111,7 @@ fn cordoned(evidence: &Evidence) -> BTreeMap<String, bool> {
             let value = node.value.pointer("/spec/unschedulable");
             (
                 node.name.clone(),
-                value == Some(&serde_json::Value::Bool(true)),
+                value.and_then(View::as_bool) == Some(true),
             )
         })
         .collect()

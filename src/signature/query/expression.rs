@@ -8,6 +8,7 @@ use ::cel::Program;
 use regex::RegexBuilder;
 
 use super::cel::{self, Patterns, STEPS, Stop};
+use crate::packed::View;
 
 /// Longest expression.
 const LENGTH: usize = 2000;
@@ -119,12 +120,12 @@ impl Expression {
     }
 
     /// Whether it is true of the object. An error, such as a missing field, is false.
-    pub fn holds(&self, object: &serde_json::Value) -> bool {
+    pub fn holds<'o>(&self, object: impl Into<View<'o>>) -> bool {
         let Ok(compiled) = self.compiled() else {
             return false;
         };
         let expression = &compiled.program.expression().expr;
-        match cel::holds(expression, &compiled.patterns, object, self.steps) {
+        match cel::holds(expression, &compiled.patterns, object.into(), self.steps) {
             Ok(holds) => holds,
             Err(Stop::Wrong) => false,
             Err(Stop::Spent) => {

@@ -8,6 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::Path;
+use crate::packed::{Shape, View};
 use crate::signature::Pattern;
 use crate::signature::pattern::{Shapes, checked};
 
@@ -216,7 +217,9 @@ fn check(word: &str, value: &Value) -> Result<Check, Vec<String>> {
     Ok(match word {
         "not" => Check::Not(Box::new(Test::parse(value)?)),
         "in" => Check::Is(scalars_of(value)?),
-        "has" => Check::Has(shown(value).ok_or_else(|| vec!["has: must be a key".to_owned()])?),
+        "has" => {
+            Check::Has(shown(value.into()).ok_or_else(|| vec!["has: must be a key".to_owned()])?)
+        }
         "matches" => Check::Matches(TextPattern::new(text()?).map_err(|problem| vec![problem])?),
         "regex" => Check::Regex(TextRegex::new(text()?).map_err(|problem| vec![problem])?),
         "lt" => Check::Lt(number(word, value)?),
@@ -258,7 +261,7 @@ fn scalars_of(value: &Value) -> Result<Vec<Value>, Vec<String>> {
 }
 
 fn number(word: &str, value: &Value) -> Result<f64, Vec<String>> {
-    quantity(value).ok_or_else(|| vec![format!("{word}: {value} is no number or quantity")])
+    quantity(value.into()).ok_or_else(|| vec![format!("{word}: {value} is no number or quantity")])
 }
 
 fn duration(word: &str, value: &Value) -> Result<SignedDuration, Vec<String>> {
@@ -298,10 +301,10 @@ fn duration_of(text: &str) -> Option<SignedDuration> {
 }
 
 /// A number, or a Kubernetes quantity: `10Gi`, `250m`, `1e3`, `1.5k`.
-pub fn quantity(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => {
+pub fn quantity(value: View<'_>) -> Option<f64> {
+    match value.shape() {
+        Shape::Number(number) => number.as_f64(),
+        Shape::Text(text) => {
             let text = text.trim();
             let text = text.strip_suffix('%').unwrap_or(text);
             if let Ok(number) = text.parse::<f64>() {
@@ -334,30 +337,29 @@ pub fn quantity(value: &Value) -> Option<f64> {
 }
 
 /// A scalar as text.
-pub fn shown(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(value) => Some(value.to_string()),
+pub fn shown(value: View<'_>) -> Option<String> {
+    match value.shape() {
+        Shape::Text(text) => Some(text.to_owned()),
+        Shape::Number(number) => Some(number.to_string()),
+        Shape::Bool(value) => Some(value.to_string()),
         _ => None,
     }
 }
 
 /// Whether two scalars say the same, as text or as numbers.
-pub fn same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
-        (Value::Number(number), Value::String(text))
-        | (Value::String(text), Value::Number(number)) => {
-            *text == number.to_string()
+pub fn same(a: View<'_>, b: View<'_>) -> bool {
+    match (a.shape(), b.shape()) {
+        (Shape::Number(a), Shape::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Shape::Number(number), Shape::Text(text)) | (Shape::Text(text), Shape::Number(number)) => {
+            text == number.to_string()
                 || text
                     .parse::<f64>()
                     .is_ok_and(|parsed| number.as_f64() == Some(parsed))
         }
         // YAML makes a boolean of the `True` that conditions hold as text.
-        (Value::Bool(value), Value::String(text)) | (Value::String(text), Value::Bool(value)) => {
-            text.eq_ignore_ascii_case(if *value { "true" } else { "false" })
+        (Shape::Bool(value), Shape::Text(text)) | (Shape::Text(text), Shape::Bool(value)) => {
+            text.eq_ignore_ascii_case(if value { "true" } else { "false" })
         }
-        (a, b) => a == b,
+        _ => a == b,
     }
 }

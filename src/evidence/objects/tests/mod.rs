@@ -8,6 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::bundle::{EntryKind, Origin};
 use crate::evidence::ObjectKey;
+use crate::packed::View;
 
 pub(in crate::evidence::objects) fn entry(path: &str) -> Entry {
     Entry {
@@ -103,7 +104,7 @@ fn a_support_bundle_kit_list() {
     assert_eq!(
         read.objects
             .iter()
-            .map(|object| object.value.clone())
+            .map(|object| object.value.view().to_json())
             .collect::<Vec<_>>(),
         [
             json!({
@@ -183,10 +184,12 @@ fn go_struct_dumps_of_old_longhorn() {
     let text = "- typemeta:\n    kind: \"\"\n    apiversion: \"\"\n  objectmeta:\n    name: pvc-1\n    namespace: longhorn-system\n  status:\n    currentnodeid: n1\n    robustness: degraded\n";
     let read = read_text("yamls/longhorn/volumes.yaml", text);
     assert_eq!(names(&read), ["Volume.longhorn.io longhorn-system/pvc-1"]);
-    let value = read
-        .objects
-        .first()
-        .map(|object| object.value.pointer("/status/currentNodeID").cloned());
+    let value = read.objects.first().map(|object| {
+        object
+            .value
+            .pointer("/status/currentNodeID")
+            .map(View::to_json)
+    });
     assert_eq!(value, Some(Some(json!("n1"))));
     let dump = "typemeta:\n  kind: \"\"\nlistmeta:\n  resourceversion: \"1\"\nitems:\n- typemeta:\n    kind: \"\"\n  objectmeta:\n    name: p\n    namespace: a\n";
     assert_eq!(
@@ -204,7 +207,10 @@ fn json_lists_of_every_maker() {
         (names(&read), collected(&read)),
         (vec!["Pod. a/p".to_owned()], vec!["Pod.".to_owned()])
     );
-    let value = read.objects.first().map(|object| object.value.clone());
+    let value = read
+        .objects
+        .first()
+        .map(|object| object.value.view().to_json());
     assert_eq!(
         value,
         Some(
@@ -254,7 +260,7 @@ fn secrets_keep_what_a_plan_says_of_itself() {
     let data = read
         .objects
         .first()
-        .and_then(|object| object.value.get("data").cloned());
+        .and_then(|object| object.value.get("data").map(View::to_json));
     assert_eq!(data, Some(json!({"failure-count": "3"})));
 }
 

@@ -67,7 +67,7 @@ fn tables_of_the_collector() {
     let n2 = read
         .objects
         .get(1)
-        .map(|object| object.value.clone())
+        .map(|object| object.value.view().to_json())
         .unwrap_or_default();
     assert_eq!(
         n2.pointer("/status/conditions/0/status"),
@@ -159,7 +159,7 @@ fn tables_of_the_collector() {
     let pod = read
         .objects
         .first()
-        .map(|object| object.value.clone())
+        .map(|object| object.value.view().to_json())
         .unwrap_or_default();
     assert_eq!(
         pod.pointer("/status/containerStatuses/1/state/waiting/reason"),

@@ -14,10 +14,11 @@ use std::rc::Rc;
 
 use ::cel::common::ast::operators as op;
 use ::cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue};
-use serde_json::Value as Json;
 
 pub(super) use functions::literal_patterns;
 use value::Value;
+
+use crate::packed::View;
 
 /// Steps of evaluating one expression on one object, if nothing else is asked for: some hundredths of a second.
 pub const STEPS: u64 = 1_000_000;
@@ -42,7 +43,7 @@ pub(super) type Patterns = BTreeMap<String, regex::Regex>;
 pub(super) fn holds(
     expression: &Expr,
     patterns: &Patterns,
-    object: &Json,
+    object: View<'_>,
     steps: u64,
 ) -> std::result::Result<bool, Stop> {
     let mut machine = Machine {

@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value as Json;
 
 use super::{Machine, Result, Stop};
+use crate::packed::{Shape, View};
 
 /// A value. Signed and unsigned numbers are one kind, wide enough for both.
 #[derive(Debug, Clone)]
@@ -20,35 +20,39 @@ pub(super) enum Value<'e> {
     Time(Timestamp),
     Span(SignedDuration),
     /// A list or map of the object.
-    Json(&'e Json),
+    Stands(View<'e>),
     List(Rc<Vec<Value<'e>>>),
     Map(Rc<Vec<(Value<'e>, Value<'e>)>>),
 }
 
 impl<'e> Value<'e> {
     /// The value that stands in an object.
-    pub(super) fn of(json: &'e Json) -> Self {
-        match json {
-            Json::Null => Self::Null,
-            Json::Bool(truth) => Self::Bool(*truth),
-            Json::String(text) => Self::Text(text.as_str().into()),
-            Json::Number(number) => match (number.as_i64(), number.as_u64()) {
+    pub(super) fn of(view: View<'e>) -> Self {
+        match view.shape() {
+            Shape::Null => Self::Null,
+            Shape::Bool(truth) => Self::Bool(truth),
+            Shape::Text(text) => Self::Text(text.into()),
+            Shape::Number(number) => match (number.as_i64(), number.as_u64()) {
                 (Some(number), _) => Self::Int(number.into()),
                 (None, Some(number)) => Self::Int(number.into()),
                 (None, None) => Self::Double(number.as_f64().unwrap_or(f64::NAN)),
             },
-            Json::Array(_) | Json::Object(_) => Self::Json(json),
+            Shape::List(_) | Shape::Map(_) => Self::Stands(view),
         }
     }
 
     pub(super) fn is_map(&self) -> bool {
-        matches!(self, Self::Map(_) | Self::Json(Json::Object(_)))
+        match self {
+            Self::Map(_) => true,
+            Self::Stands(view) => view.is_object(),
+            _ => false,
+        }
     }
 
     /// The value of a key of a map.
     pub(super) fn field(&self, name: &str) -> Option<Self> {
         match self {
-            Self::Json(Json::Object(map)) => map.get(name).map(Self::of),
+            Self::Stands(view) => view.get(name).map(Self::of),
             Self::Map(entries) => {
                 let named = |key: &Value<'_>| matches!(key, Value::Text(key) if key == name);
                 let entry = entries.iter().rev().find(|(key, _)| named(key));
@@ -61,7 +65,7 @@ impl<'e> Value<'e> {
     /// An item of a list.
     pub(super) fn item(&self, at: usize) -> Result<Option<Self>> {
         match self {
-            Self::Json(Json::Array(list)) => Ok(list.get(at).map(Self::of)),
+            Self::Stands(view) if self.is_list() => Ok(view.item(at).map(Self::of)),
             Self::List(list) => Ok(list.get(at).cloned()),
             _ => Err(Stop::Wrong),
         }
@@ -70,11 +74,13 @@ impl<'e> Value<'e> {
     /// What `in` and loops go through: the items of a list, the keys of a map as a list.
     pub(super) fn listed(&self) -> Result<Self> {
         let keys = match self {
-            Self::Json(Json::Array(_)) | Self::List(_) => return Ok(self.clone()),
-            Self::Json(Json::Object(map)) => {
-                let key = |key: &'e String| Self::Text(key.as_str().into());
-                map.keys().map(key).collect()
-            }
+            Self::List(_) => return Ok(self.clone()),
+            // Packed lists are found from their start: going through one by its positions would take for ever.
+            Self::Stands(view) => match view.shape() {
+                Shape::Map(map) => map.map(|(key, _)| Self::Text(key.into())).collect(),
+                Shape::List(list) => list.map(Self::of).collect(),
+                _ => return Err(Stop::Wrong),
+            },
             Self::Map(entries) => entries.iter().map(|(key, _)| key.clone()).collect(),
             _ => return Err(Stop::Wrong),
         };
@@ -85,8 +91,10 @@ impl<'e> Value<'e> {
     pub(super) fn size(&self) -> Option<usize> {
         match self {
             Self::Text(text) => Some(text.chars().count()),
-            Self::Json(Json::Array(list)) => Some(list.len()),
-            Self::Json(Json::Object(map)) => Some(map.len()),
+            Self::Stands(view) => Some(match view.as_array() {
+                Some(list) => list.count(),
+                None => view.as_object()?.count(),
+            }),
             Self::List(list) => Some(list.len()),
             Self::Map(entries) => Some(entries.len()),
             _ => None,
@@ -94,7 +102,11 @@ impl<'e> Value<'e> {
     }
 
     fn is_list(&self) -> bool {
-        matches!(self, Self::List(_) | Self::Json(Json::Array(_)))
+        match self {
+            Self::List(_) => true,
+            Self::Stands(view) => view.as_array().is_some(),
+            _ => false,
+        }
     }
 }
 
@@ -118,6 +130,7 @@ impl Machine<'_> {
                 if a.size() != b.size() {
                     return Ok(false);
                 }
+                let (a, b) = (a.listed()?, b.listed()?);
                 self.deeper(|machine| {
                     let mut at = 0;
                     while let (Some(a), Some(b)) = (a.item(at)?, b.item(at)?) {
@@ -168,7 +181,7 @@ impl Machine<'_> {
     /// What stands at an index of a list or a key of a map.
     pub(super) fn at<'v>(&mut self, of: &Value<'v>, key: &Value<'_>) -> Result<Value<'v>> {
         match (of, key) {
-            (Value::Json(Json::Object(_)), Value::Text(name)) => {
+            (Value::Stands(view), Value::Text(name)) if view.is_object() => {
                 self.pay(name.len() / 16)?;
                 of.field(name).ok_or(Stop::Wrong)
             }
