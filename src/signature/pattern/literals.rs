@@ -135,8 +135,9 @@ fn worthy(run: &[u8], ends_in_key: bool, take: &mut dyn FnMut(Run)) {
     }
     let key = run.iter().rposition(|&b| b == b' ').map_or(0, |at| at + 1);
     let (before, key) = run.split_at_checked(key).unwrap_or((run, &[]));
-    // a path, or something like `host [`: no key looks so
+    // a path, a host with its port, or something like `host [`: no key looks so
     if key.starts_with(b"/")
+        || key.contains(&b':')
         || !key
             .last()
             .is_some_and(|b| b.is_ascii_alphanumeric() || b"_.-/".contains(b))
@@ -149,7 +150,7 @@ fn worthy(run: &[u8], ends_in_key: bool, take: &mut dyn FnMut(Run)) {
 }
 
 /// A value that a JSON line holds as `{"name": .., "namespace": ..}` reads `namespace/name`: a run ends at a slash that
-/// may be that one, which is the only one in its word. (`i/o` and `1/2` are what they are.)
+/// may be that one, which is the only one in its word. (`i/o` and `1/2` are what they are, and no name holds a colon.)
 fn without_object_names(run: &[u8], take: &mut dyn FnMut(Run)) {
     let mut start = 0;
     let mut word_start = 0;
@@ -161,6 +162,7 @@ fn without_object_names(run: &[u8], take: &mut dyn FnMut(Run)) {
             .map(|(at, _)| at);
         if let (Some(at), None) = (slashes.next(), slashes.next())
             && !(at == 1 && word.len() == 3)
+            && !word.contains(&b':')
         {
             let before = run.get(start..word_start + at).unwrap_or_default();
             measured(before).into_iter().for_each(&mut *take);
@@ -236,14 +238,16 @@ fn of_concat(parts: &[Hir]) -> Option<Vec<Run>> {
         }
     };
     let mut bytes: Vec<u8> = Vec::new();
-    for part in parts {
-        if let HirKind::Literal(literal) = part.kind() {
-            bytes.extend_from_slice(&literal.0);
+    for (at, part) in parts.iter().enumerate() {
+        if let Some(text) = literal(part) {
+            bytes.extend(text);
             continue;
         }
-        if let Some(byte) = letter(part) {
-            bytes.push(byte);
-            continue;
+        // `OutOf(?:cpu|memory)` holds one of two long words; by itself each part is short.
+        if let Some(ends) = alternatives(part) {
+            let goes_on = at + 1 < parts.len();
+            let whole = |end: &Vec<u8>| best_run(&[&bytes[..], end].concat(), goes_on);
+            take(ends.iter().map(whole).collect());
         }
         let key_goes_on = may_go_on_with_key(part);
         take(best_run(&bytes, key_goes_on).map(|run| vec![run]));
@@ -252,6 +256,30 @@ fn of_concat(parts: &[Hir]) -> Option<Vec<Run>> {
     }
     take(best_run(&bytes, false).map(|run| vec![run]));
     best
+}
+
+/// The bytes that a text which matches has here, where they are always the same, captured or not.
+fn literal(hir: &Hir) -> Option<Vec<u8>> {
+    match hir.kind() {
+        HirKind::Literal(literal) => Some(literal.0.to_vec()),
+        HirKind::Capture(capture) => literal(&capture.sub),
+        HirKind::Concat(parts) => {
+            let parts: Option<Vec<Vec<u8>>> = parts.iter().map(literal).collect();
+            parts.map(|parts| parts.concat())
+        }
+        _ => letter(hir).map(|byte| vec![byte]),
+    }
+}
+
+/// The same where it is one of a few.
+fn alternatives(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    match hir.kind() {
+        HirKind::Capture(capture) => alternatives(&capture.sub),
+        HirKind::Alternation(branches) if branches.len() <= MOST_ALTERNATIVES => {
+            branches.iter().map(literal).collect()
+        }
+        _ => None,
+    }
 }
 
 /// Shows every run that a text which matches the expression contains.
@@ -271,10 +299,8 @@ pub(super) fn each_required(hir: &Hir, take: &mut dyn FnMut(Run)) {
 fn each_of_concat(parts: &[Hir], take: &mut dyn FnMut(Run)) {
     let mut bytes: Vec<u8> = Vec::new();
     for part in parts {
-        if let HirKind::Literal(literal) = part.kind() {
-            bytes.extend_from_slice(&literal.0);
-        } else if let Some(byte) = letter(part) {
-            bytes.push(byte);
+        if let Some(text) = literal(part) {
+            bytes.extend(text);
         } else {
             each_run(&bytes, may_go_on_with_key(part), take);
             bytes.clear();
@@ -384,6 +410,10 @@ mod tests {
             Some("open /var/lib/")
         );
         assert_eq!(before_value("for host [").as_deref(), Some("for host ["));
+        assert_eq!(
+            before_value("https://h:9345/v1-rke2/").as_deref(),
+            Some("https://h:9345/v1-rke2/")
+        );
         assert_eq!(before_value("syncing volume-").as_deref(), Some("volume-"));
         assert_eq!(run("objectRef.resource=x").as_deref(), Some("objectref"));
         assert_eq!(
@@ -416,6 +446,15 @@ mod tests {
             ["aaaa bbbb", "cccc dddd"]
         );
         assert_eq!(regex("(?:aaaa|)"), None);
+        // what is captured or is one of a few makes the words before it longer
+        assert_eq!(
+            regex(r"\bOutOf(?P<r>memory|cpu)\b").unwrap(),
+            ["outofmemory", "outofcpu"]
+        );
+        assert_eq!(
+            regex("the (?P<r>volume head) of").unwrap(),
+            ["the volume head of"]
+        );
         assert_eq!(regex("(?i-u:abcdefg)").unwrap(), ["abcdefg"]);
         // the Kelvin sign folds to k: nothing is certain about those bytes
         assert_eq!(regex("(?i)pack").unwrap(), ["pac"]);
