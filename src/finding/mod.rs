@@ -13,6 +13,7 @@ mod general;
 mod index;
 mod join;
 mod observe;
+pub(crate) mod said;
 mod select;
 mod state;
 mod subject;

@@ -182,7 +182,7 @@ impl Subjected<'_, '_> {
         let lines_only = combination.chosen.iter().all(|one| self.is_log_line(one));
         if self.undecided {
             judgement.sure = Sureness::Possible;
-            let reason = "at most possible: the lines have no time to judge their order by";
+            let reason = "at most possible: it has no time to judge by what came first, or whether it still holds";
             judgement.reasons.push(reason.to_owned());
         } else if self.signature.kind == Kind::Symptom && lines_only {
             let untimed = combination.chosen.iter().all(|one| one.span.is_none());
@@ -314,7 +314,18 @@ pub(super) fn describe(index: &Index<'_>, seen: &[&Observation]) -> String {
                 .get(first.entry as usize)
                 .map(|read| read.entry.path.as_str())
                 .unwrap_or_default();
-            let lines = if count == 1 { "line" } else { "lines" };
+            // What an Event or a condition says is no line of the file it stands in.
+            let said = seen.iter().all(|one| {
+                let read = index.evidence.entries.get(one.entry as usize);
+                read.is_some_and(|read| read.entry.kind == EntryKind::Objects)
+            });
+            let lines = match (said, count) {
+                (false, 1) => "line",
+                (false, _) => "lines",
+                (true, 1) => "message",
+                (true, _) => "messages",
+            };
+            let count = super::said::count(count);
             match entries.len() {
                 0 | 1 => format!("{count} {lines} in {path}"),
                 n => format!("{count} {lines} in {n} entries, first in {path}"),

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::NotExamined;
 use super::anchor::{Anchor, From, text};
 use crate::evidence::{Evidence, Fact};
+use crate::finding::said::second;
 use crate::finding::{Finding, Proof};
 
 /// K3s and RKE2 give a certificate a year, and write the beginning of their CA as its own.
@@ -25,15 +26,17 @@ fn failure(anchors: &[Anchor]) -> Option<(Timestamp, &str)> {
 /// Whether the certificates that a finding stands on had ended when the failure began, as a reason.
 pub(super) fn at_failure(finding: &Finding, anchors: &[Anchor]) -> Option<String> {
     let (since, what) = failure(anchors)?;
+    let said = second(since);
     let seen = finding.cases.iter().flat_map(|case| &case.seen);
     let end = seen
         .filter(|one| matches!(&one.proof, Proof::Fact { key, .. } if key == "certificate"))
         .filter_map(|one| one.span.map(|(end, _)| end))
         .min()?;
+    let ended = second(end);
     Some(if end <= since {
-        format!("had ended at {end}, before the failure ({what}, {since})")
+        format!("had ended at {ended}, before the failure ({what}, {said})")
     } else {
-        format!("ended at {end}, after the failure began ({what}, {since})")
+        format!("ended at {ended}, after the failure began ({what}, {said})")
     })
 }
 
@@ -74,7 +77,7 @@ pub(super) fn reissued(evidence: &Evidence, anchors: &[Anchor]) -> Option<NotExa
         n => format!("{n} of them ({first} ...) were"),
     };
     Some(NotExamined {
-        what: format!("the certificates in use at {since}"),
+        what: format!("the certificates in use at {}", second(since)),
         because: format!("{which} issued after the failure began ({what})"),
         signatures: Vec::new(),
         collect: Some(format!(
@@ -89,7 +92,9 @@ pub(super) fn then(evidence: &Evidence, anchors: &[Anchor]) -> String {
     let Some((since, _)) = failure(anchors) else {
         return String::new();
     };
-    match issued_since(evidence, since).len() {
+    let late = issued_since(evidence, since).len();
+    let since = second(since);
+    match late {
         0 => format!("; they were good at the failure, {since}, too"),
         n => format!("; {n} issued only after the failure, {since}"),
     }

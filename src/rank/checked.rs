@@ -42,7 +42,10 @@ fn nodes(evidence: &Evidence) -> Option<String> {
         .map(|ready| text(ready, "status") == Some("True"))
         .collect();
     let fine = !ready.is_empty() && ready.iter().all(|ready| *ready);
-    fine.then(|| format!("{0} of {0} nodes are Ready", ready.len()))
+    fine.then(|| match ready.len() {
+        1 => "the only node is Ready".to_owned(),
+        n => format!("{n} of {n} nodes are Ready"),
+    })
 }
 
 fn quorum(database: &Database, evidence: &Evidence, findings: &[Finding]) -> Option<String> {

@@ -337,9 +337,15 @@ const NAMED: usize = 3;
 /// The title for all subjects: names of subjects are listed, other captures are those of the first, with the
 /// number of further variants behind.
 pub(super) fn title(signature: &Signature, finding: &Finding) -> String {
-    let captures = remedy::all_captures(finding);
+    let cases: Vec<&Case> = finding.cases.iter().collect();
+    title_of(signature, &cases)
+}
+
+/// The same for some of the subjects.
+pub(super) fn title_of(signature: &Signature, cases: &[&Case]) -> String {
+    let captures = remedy::captures_of(cases);
     let mut first = captures.first().cloned().unwrap_or_default();
-    let subjects: Vec<&Subject> = finding.cases.iter().map(|case| &case.subject).collect();
+    let subjects: Vec<&Subject> = cases.iter().map(|case| &case.subject).collect();
     let keys: BTreeSet<&String> = subjects.iter().flat_map(|s| s.0.keys()).collect();
     let mut listed: BTreeSet<&str> = BTreeSet::new();
     for key in keys {

@@ -93,13 +93,7 @@ pub(super) fn view(
         .filter(|member| !member.learner && member.healthy != Some(false))
         .map(|member| member.name.as_str())
         .collect();
-    let text = if there < quorum {
-        format!("{there} of {voters} voting members are left, {quorum} are needed: quorum is lost")
-    } else {
-        format!(
-            "{there} of {voters} voting members, {quorum} are needed: {may_lose} more may be lost"
-        )
-    };
+    let text = in_words(there, voters, quorum);
     Some(EtcdView {
         caution: caution(there, quorum, voters, &survivors),
         text,
@@ -113,6 +107,24 @@ pub(super) fn view(
         snapshots: snapshots(evidence),
         members,
     })
+}
+
+/// The arithmetic of quorum as a sentence.
+fn in_words(there: usize, voters: usize, quorum: usize) -> String {
+    let left = if there == 1 { "is" } else { "are" };
+    let may_lose = match there.saturating_sub(quorum) {
+        0 => "none".to_owned(),
+        n => n.to_string(),
+    };
+    match (there, voters) {
+        (1, 1) => "one voting member, so its loss stops the cluster".to_owned(),
+        (there, _) if there < quorum => format!(
+            "{there} of {voters} voting members {left} left, {quorum} are needed: quorum is lost"
+        ),
+        _ => format!(
+            "{there} of {voters} voting members, {quorum} are needed: {may_lose} more may be lost"
+        ),
+    }
 }
 
 fn caution(there: usize, quorum: usize, voters: usize, survivors: &[&str]) -> Option<String> {
@@ -350,12 +362,12 @@ mod tests {
             ),
             (
                 vec!["True", "True", "Unknown"],
-                "2 of 3 voting members, 2 are needed: 0 more may be lost",
+                "2 of 3 voting members, 2 are needed: none more may be lost",
                 0,
             ),
             (
                 vec!["True", "Unknown", "False"],
-                "1 of 3 voting members are left, 2 are needed: quorum is lost",
+                "1 of 3 voting members is left, 2 are needed: quorum is lost",
                 0,
             ),
         ] {

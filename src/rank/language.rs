@@ -35,8 +35,10 @@ impl Diagnosis {
         english.sort_by_key(|(title, _)| std::cmp::Reverse(title.len()));
         for (title, in_language) in english {
             told.headline = told.headline.replace(title, in_language);
-            for moment in &mut told.timeline {
-                moment.text = moment.text.replace(title, in_language);
+        }
+        for moment in &mut told.timeline {
+            if let Some(text) = moment.translations.get(tag).cloned() {
+                moment.text = text;
             }
         }
         for finding in told.causes.iter_mut().chain(&mut told.symptoms) {

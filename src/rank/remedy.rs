@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Check, Remediation, Step};
 use crate::detect::Captures;
-use crate::finding::Finding;
+use crate::finding::{Case, Finding};
 use crate::signature::{self, Requirement, Signature, Template};
 
 /// So many variants of one step are written out, and so many commands in one of them.
@@ -38,7 +38,13 @@ pub(super) fn remediation(
 
 /// Every distinct set of captures of a finding, completed with the names of the subject.
 pub(super) fn all_captures(finding: &Finding) -> Vec<Captures> {
-    let mut cases: Vec<_> = finding.cases.iter().collect();
+    let cases: Vec<&Case> = finding.cases.iter().collect();
+    captures_of(&cases)
+}
+
+/// The same of some subjects.
+pub(super) fn captures_of(cases: &[&Case]) -> Vec<Captures> {
+    let mut cases = cases.to_vec();
     cases.sort_by_key(|case| std::cmp::Reverse((case.sure, case.state)));
     let mut all: Vec<Captures> = Vec::new();
     for case in cases {

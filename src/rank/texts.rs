@@ -236,8 +236,12 @@ fn moment(moment: &mut Moment, each: Each<'_>) {
         entry: _,
         line: _,
         clock_ahead: _,
+        translations,
     } = moment;
-    all([text, place], each);
+    all(
+        [text, place].into_iter().chain(translations.values_mut()),
+        each,
+    );
 }
 
 fn lane(lane: &mut Lane, each: Each<'_>) {

@@ -4,14 +4,17 @@
 //! moments less than the clock tolerance apart have no certain order, so the order of equals is by what they are, not
 //! by which file came first.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::anchor::{Anchor, From};
 use super::{InputSummary, RankedFinding, State};
 use crate::detect::Location;
 use crate::evidence::{Evidence, ReadEntry};
-use crate::finding::Finding;
-use crate::signature::{Database, Kind};
+use crate::finding::said::count;
+use crate::finding::{Case, Finding};
+use crate::signature::{Database, Kind, Signature};
 
 /// Moments kept in all, and starts of programs among them.
 const MOMENTS: usize = 400;
@@ -36,6 +39,8 @@ pub struct Moment {
     pub line: Option<u64>,
     /// How far the clock of its node is ahead: the entry states a time that is so much later.
     pub clock_ahead: Option<SignedDuration>,
+    /// The text in other languages, by their tags; English where one is missing.
+    pub translations: BTreeMap<String, String>,
 }
 
 /// What a moment is.
@@ -80,6 +85,7 @@ pub(super) fn timeline(
                 entry: None,
                 line: None,
                 clock_ahead: None,
+                translations: BTreeMap::new(),
             });
         }
     }
@@ -94,6 +100,7 @@ pub(super) fn timeline(
                 entry: None,
                 line: None,
                 clock_ahead: None,
+                translations: BTreeMap::new(),
             });
         }
     }
@@ -114,10 +121,11 @@ fn seen(
     let Some(signature) = database.signatures.get(finding.signature) else {
         return;
     };
-    let Some(title) = ranked.iter().find(|one| one.signature == signature.id) else {
+    if !ranked.iter().any(|one| one.signature == signature.id) {
         return;
-    };
+    }
     for case in &finding.cases {
+        let titles = titles(signature, case);
         let Some((first, last)) = case.span else {
             continue;
         };
@@ -136,8 +144,13 @@ fn seen(
             });
             (entry, line, read.and_then(|read| moved(evidence, read)))
         };
-        let mut push = |time: Timestamp, kind: MomentKind, text: String| {
+        let mut push = |time: Timestamp, kind: MomentKind, before: &str| {
             let (entry, line, clock_ahead) = at(time);
+            let mut translations = titles.clone();
+            translations
+                .values_mut()
+                .for_each(|title| title.insert_str(0, before));
+            let text = translations.remove(ENGLISH).unwrap_or_default();
             moments.push(Moment {
                 time,
                 kind,
@@ -147,19 +160,35 @@ fn seen(
                 entry,
                 line,
                 clock_ahead,
+                translations,
             });
         };
         let kind = match signature.kind {
             Kind::Cause => MomentKind::Cause,
             Kind::Symptom | Kind::Noise => MomentKind::Symptom,
         };
-        push(first, kind, title.title.clone());
+        push(first, kind, "");
         if case.state == State::Ended && last > first {
             let times = if case.count == 1 { "time" } else { "times" };
-            let text = format!("last seen ({} {times}): {}", case.count, title.title);
-            push(last, MomentKind::LastSeen, text);
+            let before = format!("last seen ({} {times}): ", count(case.count));
+            push(last, MomentKind::LastSeen, &before);
         }
     }
+}
+
+/// Under which the original title stands among the translated ones.
+const ENGLISH: &str = "";
+
+/// The title as it is true of one subject, by the tag of its language.
+fn titles(signature: &Signature, case: &Case) -> BTreeMap<String, String> {
+    let tags = signature.translations.keys();
+    let translated = tags.filter_map(|tag| Some((tag.clone(), signature.in_language(tag)?)));
+    let mut titles: BTreeMap<String, String> = translated
+        .map(|(tag, signature)| (tag, super::diagnose::title_of(&signature, &[case])))
+        .collect();
+    let english = super::diagnose::title_of(signature, &[case]);
+    titles.insert(ENGLISH.to_owned(), english);
+    titles
 }
 
 /// By how much the times of an entry were moved back.
@@ -199,6 +228,7 @@ fn starts(evidence: &Evidence, moments: &[Moment]) -> Vec<Moment> {
                     entry: Some(read.entry.path.clone()),
                     line: None,
                     clock_ahead: moved(evidence, read),
+                    translations: BTreeMap::new(),
                 });
             }
         }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::Language;
 use super::text::words;
-use crate::rank::{RankedFinding, State, Step, Subject, Verdict};
+use crate::rank::{RankedFinding, State, Step, Subject, Unusual, Verdict};
 use crate::signature::{Risk, Severity, Sureness};
 
 /// Says things in one language.
@@ -29,6 +29,22 @@ impl Spoken {
         } else {
             self.fill("{n} times", &[("n", &words::count(count))])
         }
+    }
+
+    /// How often, since when, and why it stands out; what is there once has no first time.
+    pub(super) fn stands_out(self, one: &Unusual) -> String {
+        let first = one.first_seen.map(words::second);
+        let mut said: Vec<String> = match (one.count, first) {
+            (0 | 1, first) => first.into_iter().collect(),
+            (n, first) => {
+                let first = first.map(|time| self.fill("first {time}", &[("time", &time)]));
+                std::iter::once(self.times(n)).chain(first).collect()
+            }
+        };
+        if !one.because.is_empty() {
+            said.push(self.say(&one.because));
+        }
+        said.join(", ")
     }
 
     pub(super) fn verdict(self, verdict: Verdict) -> String {

@@ -238,7 +238,7 @@ fn what_is_fine_is_said() {
     assert_eq!(
         d.checked,
         [
-            "1 of 1 nodes are Ready",
+            "the only node is Ready",
             "1 certificate, the first expires in 212 days (a.crt)",
             "disks at most 41 % full (/ on n1)",
         ]

@@ -300,7 +300,7 @@ fn stuck(evidence: &Evidence, collected_at: Option<Timestamp>) -> Vec<Ranked> {
                     count: 1,
                     first_seen: Some(since),
                     sample: format!("{kind} {name} {state}"),
-                    because: format!("since {since}, and still at the time of collection"),
+                    because: "since then, and still at the time of collection".to_owned(),
                 },
             ));
         }

@@ -191,6 +191,6 @@ fn step(page: &Page, step: &Step) -> Markup {
 fn check(page: &Page, check: &Check) -> Markup {
     html! {
         (parts::command(page, &check.run))
-        @if let Some(expect) = &check.expect { p.expect { (page.say("shows")) " " code { (masked(expect)) } } }
+        @if let Some(expect) = &check.expect { p.expect { (page.say("shows")) " " (parts::prose(expect)) } }
     }
 }

@@ -10,7 +10,7 @@ use crate::report::TextOptions;
 use crate::report::diff::{collected, heading, paths, shown, title, warnings};
 use crate::report::neutral::neutral_lines;
 use crate::report::spoken::Spoken;
-use crate::report::text::{headline, words};
+use crate::report::text::{headline_alone, words};
 
 /// Writes the page; every finding is on it.
 pub fn write_diff_html(
@@ -96,7 +96,7 @@ fn side(diagnosis: &Diagnosis, label: &str, spoken: Spoken) -> Markup {
             h2 { (spoken.say(label)) }
             p.path { (paths(&diagnosis.inputs)) }
             @if let Some(time) = collected(&diagnosis.inputs) { p.faint { (spoken.fill("collected {time}", &[("time", &time)])) } }
-            p { b { (spoken.verdict(diagnosis.verdict)) } ": " (spoken.say(&shown(headline(diagnosis)))) }
+            p { b { (spoken.verdict(diagnosis.verdict)) } ": " (spoken.say(&shown(headline_alone(diagnosis)))) }
         }
     }
 }

@@ -138,7 +138,7 @@
       if (date !== last && step < 86400) { text = date.slice(5) + " " + text; }
       last = date;
       draw2d.fillStyle = color.faint;
-      draw2d.fillText(text, px + 3, AXIS / 2);
+      if (px + 3 + draw2d.measureText(text).width <= width) { draw2d.fillText(text, px + 3, AXIS / 2); }
     }
   }
   function head(row) {

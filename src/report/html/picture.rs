@@ -102,7 +102,9 @@ fn moment(page: &Page, run: &[Moment]) -> Markup {
             td { span.kind { @if let Some(kind) = kind { (shape::kind(kind)) } (page.say(word)) } }
             td { (page.say(&first.place)) }
             td {
+                @if first.kind != MomentKind::Collected {
                 @match href { Some(href) => { a href=(href) { (page.say(&first.text)) } } None => { (page.say(&first.text)) } }
+                }
                 @if run.len() > 1 { " " span.faint { "× " (run.len()) } }
             }
         }

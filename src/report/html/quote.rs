@@ -122,7 +122,7 @@ fn marked(text: &str, captures: &Captures) -> Markup {
     let text = masked(text);
     let values = captures.values().filter(|value| value.len() > 1);
     let mut spans: Vec<(usize, usize)> = values
-        .filter_map(|value| Some((text.rfind(value.as_str())?, value.len())))
+        .filter_map(|value| Some((whole_word(&text, value)?, value.len())))
         .collect();
     spans.sort_unstable();
     let mut at = 0;
@@ -138,6 +138,18 @@ fn marked(text: &str, captures: &Captures) -> Markup {
     html! {
         @for (is_caught, piece) in pieces { @if is_caught { mark { (piece) } } @else { (piece) } }
     }
+}
+
+/// Where a value stands as a word of its own, else where it stands at all; what was caught mostly stands at the end.
+fn whole_word(text: &str, value: &str) -> Option<usize> {
+    let part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let alone = |at: &usize| {
+        let (before, after) = (text.get(..*at), text.get(at + value.len()..));
+        !part(before.and_then(|text| text.chars().next_back()))
+            && !part(after.and_then(|text| text.chars().next()))
+    };
+    let places = || text.rmatch_indices(value).map(|(at, _)| at);
+    places().find(alone).or_else(|| places().next())
 }
 
 /// How to read further, where one input was given by a path that a shell can take.
@@ -164,5 +176,8 @@ mod tests {
             .into();
         let shown = marked("node n1 says <b>", &captures).into_string();
         assert_eq!(shown, "node <mark>n1</mark> says <mark>&lt;b&gt;</mark>");
+        let captures = [("api".to_owned(), "x/v1".to_owned())].into();
+        let shown = marked("x/v1: no, x/v1alpha3: no", &captures).into_string();
+        assert_eq!(shown, "<mark>x/v1</mark>: no, x/v1alpha3: no");
     }
 }

@@ -4,7 +4,6 @@ use maud::{Markup, html};
 
 use super::{Page, parts};
 use crate::report::masked;
-use crate::report::text::words;
 
 /// Items of a list that is long only in hostile or hopeless bundles.
 const LISTED: usize = 100;
@@ -21,9 +20,7 @@ pub(super) fn unusual(page: &Page) -> Option<Markup> {
                     figcaption {
                         span.path { (one.entry) }
                         span {
-                            (page.spoken.times(one.count))
-                            @if let Some(first) = one.first_seen { ", " (page.spoken.fill("first {time}", &[("time", &words::second(first))])) }
-                            @if !one.because.is_empty() { ", " (page.say(&one.because)) }
+                            (page.spoken.stands_out(one))
                         }
                     }
                     div.log { div.hit { span.text { (masked(&one.sample)) } } }
@@ -45,9 +42,9 @@ pub(super) fn checked(page: &Page) -> Option<Markup> {
 
 pub(super) fn missing(page: &Page) -> Option<Markup> {
     let list = &page.diagnosis.not_examined;
-    let asks: Vec<&str> = list
+    let asks: Vec<String> = list
         .iter()
-        .filter_map(|one| one.collect.as_deref())
+        .filter_map(|one| one.collect.as_deref().map(|collect| page.say(collect)))
         .collect();
     (!list.is_empty()).then(|| {
         html! {
@@ -62,7 +59,7 @@ pub(super) fn missing(page: &Page) -> Option<Markup> {
                                 @if one.signatures.len() > SIGNATURES { ", " (page.spoken.and_more(one.signatures.len() - SIGNATURES)) }
                             }
                         }
-                        @if let Some(collect) = &one.collect { (parts::command(page, collect)) }
+                        @if let Some(collect) = &one.collect { (parts::command(page, &page.say(collect))) }
                     }
                 }
             }

@@ -1,14 +1,18 @@
 //! The top of the page: what broke, how sure, what to do now, what fails.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use super::{Page, cause, parts, shape};
 use crate::rank::{RankedFinding, Verdict};
-use crate::report::text::{headline, newer, unproven, words};
+use crate::report::text::{failing_besides, headline, headline_is_first, newer, unproven, words};
 
 /// Causes and failures named at the top.
 const CAUSES: usize = 4;
 const FAILING: usize = 8;
+/// Products named beside the figures.
+const PRODUCTS: usize = 8;
 
 pub(super) fn verdict(page: &Page) -> Markup {
     let diagnosis = page.diagnosis;
@@ -22,12 +26,12 @@ pub(super) fn verdict(page: &Page) -> Markup {
         .first()
         .filter(|_| diagnosis.verdict == Verdict::KnownCause);
     let said = headline(diagnosis);
-    let alone = first.is_some_and(|first| said == first.title);
+    let alone = headline_is_first(diagnosis);
     html! {
         section #verdict .(class) {
             p.verdict-word { (shape::verdict(diagnosis.verdict)) (page.spoken.verdict(diagnosis.verdict)) }
             h1 { (page.say(said)) }
-            @if let (Some(first), true) = (first, alone) { (parts::badges(page, first)) }
+            @if let (Some(first), true) = (diagnosis.causes.first(), alone) { (parts::badges(page, first)) }
             @if !alone { (named(page, false)) }
             @if diagnosis.verdict == Verdict::SymptomsOnly {
                 p { (page.say(unproven(diagnosis))) }
@@ -82,7 +86,7 @@ fn do_first(page: &Page, cause: &RankedFinding) -> Markup {
 }
 
 fn failing(page: &Page) -> Markup {
-    let failing = &page.diagnosis.failing;
+    let failing = failing_besides(page.diagnosis);
     html! {
         @if !failing.is_empty() {
             div.failing {
@@ -123,7 +127,9 @@ fn glance(page: &Page) -> Markup {
     let products = diagnosis.inputs.iter().flat_map(|input| &input.products);
     let products: Vec<String> = products
         .map(|(name, version)| format!("{name} {version}"))
-        .take(4)
+        .collect::<BTreeSet<String>>()
+        .into_iter()
+        .take(PRODUCTS)
         .collect();
     let scanned = &diagnosis.scanned;
     let collected = diagnosis

@@ -188,11 +188,7 @@ fn members(page: &Page, view: &EtcdView) -> Markup {
 }
 
 fn member_row(page: &Page, member: &EtcdMember, quota: u64) -> Markup {
-    let role = match (member.learner, member.leader) {
-        (true, _) => "learner",
-        (_, Some(true)) => "leader",
-        _ => "follower",
-    };
+    let role = words::etcd_role(member);
     let healthy = member
         .healthy
         .map(|healthy| if healthy { "True" } else { "False" });

@@ -4,7 +4,7 @@ use super::escape::{block, cell_code, code, inline, prose};
 use super::finding::{badge, evidence_block};
 use crate::rank::{Diagnosis, EvidenceItem, InputSummary, NodeSummary, RankedFinding, Verdict};
 use crate::report::spoken::Spoken;
-use crate::report::text::{headline, unproven, words};
+use crate::report::text::{failing_besides, headline, unproven, words};
 use crate::report::words::input_kind;
 
 /// Causes, failures and inputs that are named, and lines of the first command.
@@ -33,7 +33,7 @@ pub(super) fn head(spoken: Spoken, diagnosis: &Diagnosis) -> String {
         first_step(spoken, first, &mut out);
         decisive(spoken, first, &mut out);
     }
-    failing(spoken, &diagnosis.failing, &mut out);
+    failing(spoken, failing_besides(diagnosis), &mut out);
     facts(spoken, diagnosis, &mut out);
     out
 }

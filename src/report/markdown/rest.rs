@@ -248,11 +248,7 @@ fn etcd(spoken: Spoken, view: &EtcdView) -> String {
         .members
         .iter()
         .map(|member| {
-            let role = match (member.learner, member.leader) {
-                (true, _) => "learner",
-                (_, Some(true)) => "leader",
-                _ => "follower",
-            };
+            let role = words::etcd_role(member);
             let healthy = match member.healthy {
                 Some(true) => spoken.say("yes"),
                 Some(false) => spoken.say("no"),
@@ -311,16 +307,7 @@ fn nodes(spoken: Spoken, diagnosis: &Diagnosis) -> String {
 fn unusual(spoken: Spoken, list: &[Unusual]) -> String {
     let mut out = String::new();
     for one in list.iter().take(LISTED) {
-        let mut text = format!("{}: {}", code(&one.entry), spoken.times(one.count));
-        if let Some(first) = one.first_seen {
-            text += &format!(
-                ", {}",
-                spoken.fill("first {time}", &[("time", &words::second(first))])
-            );
-        }
-        if !one.because.is_empty() {
-            text += &format!(", {}", inline(&spoken.say(&one.because)));
-        }
+        let text = format!("{}: {}", code(&one.entry), inline(&spoken.stands_out(one)));
         let sample: String = one.sample.chars().take(400).collect();
         out += &format!("{text}\n\n{}\n", block("text", &sample));
     }

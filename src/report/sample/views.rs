@@ -13,6 +13,7 @@ pub(super) fn moments() -> Vec<Moment> {
         signature: None,
         entry: None,
         line: None,
+        translations: std::collections::BTreeMap::new(),
     };
     vec![
         Moment {

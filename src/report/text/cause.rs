@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::header::{badge, step_head};
-use super::page::{Page, Paint, Span, columns, quoted, span};
+use super::page::{Page, Paint, Span, columns, joined, quoted, span};
 use super::words;
 use crate::rank::{Check, EvidenceItem, RankedFinding, Remediation, Step};
 use crate::report::{masked, neutral};
@@ -42,10 +42,11 @@ pub(super) fn details(page: &mut Page, finding: &RankedFinding, input: Option<&s
         page.labelled(
             3,
             "About",
-            &[span(
+            &joined(
                 Paint::Plain,
-                words::subjects(&finding.subjects, SUBJECTS),
-            )],
+                &words::subjects(&finding.subjects, SUBJECTS),
+                ", ",
+            ),
         );
     }
     if let (Some(first), Some(last)) = (finding.first_seen, finding.last_seen) {
@@ -245,14 +246,15 @@ fn consequences(page: &mut Page, finding: &RankedFinding) {
         !finding.consequences.is_empty(),
     );
     for consequence in finding.consequences.iter().take(CONSEQUENCES) {
-        let mut about = format!(" ({}", consequence.signature);
-        if !consequence.subjects.is_empty() {
-            about += &format!(", {}", words::subjects(&consequence.subjects, SUBJECTS));
-        }
         let mut spans = vec![
             span(Paint::Plain, format!("- {}", consequence.title)),
-            quoted(Paint::Plain, about),
+            quoted(Paint::Plain, format!(" ({}", consequence.signature)),
         ];
+        let about = words::subjects(&consequence.subjects, SUBJECTS);
+        if !about.is_empty() {
+            spans.push(span(Paint::Plain, ", "));
+            spans.extend(joined(Paint::Plain, &about, ", "));
+        }
         if consequence.assumed {
             let text = "the link between was not collected and is assumed";
             spans.extend([span(Paint::Plain, "; "), span(Paint::Plain, text)]);

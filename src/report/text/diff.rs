@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::page::{Page, Paint, Span, quoted, span};
-use super::{TextOptions, headline, words};
+use super::{TextOptions, headline_alone, words};
 use crate::rank::{Change, ChangedFinding, Comparison, Diagnosis, NodeChange};
 use crate::report::diff::{collected, heading, paths, shown, title, warnings};
 
@@ -50,7 +50,7 @@ fn side(page: &mut Page, label: &str, diagnosis: &Diagnosis) {
     let said = [
         span(paint, verdict),
         span(Paint::Plain, ": "),
-        span(Paint::Plain, shown(headline(diagnosis))),
+        span(Paint::Plain, shown(headline_alone(diagnosis))),
     ];
     page.paragraph(10, 10, &said);
 }

@@ -69,8 +69,17 @@ pub(in crate::report) fn unproven(diagnosis: &Diagnosis) -> &'static str {
     }
 }
 
+/// What fails at the time of collection, unless that is all that the headline says.
+pub(in crate::report) fn failing_besides(diagnosis: &Diagnosis) -> &[String] {
+    match diagnosis.failing.as_slice() {
+        [one] if headline(diagnosis) == one => &[],
+        failing => failing,
+    }
+}
+
 /// What fails at the time of collection, whether explained or not.
-pub(super) fn failing(page: &mut Page, failing: &[String]) {
+pub(super) fn failing(page: &mut Page, diagnosis: &Diagnosis) {
+    let failing = failing_besides(diagnosis);
     if failing.is_empty() {
         return;
     }
@@ -91,9 +100,39 @@ pub(super) fn failing(page: &mut Page, failing: &[String]) {
 
 /// The headline without what stands beside or below it anyway.
 pub(in crate::report) fn headline(diagnosis: &Diagnosis) -> &str {
+    let text = headline_alone(diagnosis);
+    if diagnosis.verdict != Verdict::SymptomsOnly {
+        return text;
+    }
+    // The causes are listed below it.
+    match text.split_once("; possible causes, none proven: ") {
+        Some((symptoms, _)) => symptoms,
+        None if text.starts_with(POSSIBLE) && diagnosis.causes.len() > 1 => {
+            "possible causes, none proven"
+        }
+        None => text,
+    }
+}
+
+/// What the headline says of a single cause that is not proven, before its title.
+const POSSIBLE: &str = "possible, not proven: ";
+
+/// Whether the headline is the title of the first cause, so that it need not be said again.
+pub(in crate::report) fn headline_is_first(diagnosis: &Diagnosis) -> bool {
+    let said = headline(diagnosis);
+    let said = said.strip_prefix(POSSIBLE).unwrap_or(said);
+    diagnosis
+        .causes
+        .first()
+        .is_some_and(|first| first.title == said)
+}
+
+/// The headline without the verdict, which stands beside it; for where no list of causes follows.
+pub(in crate::report) fn headline_alone(diagnosis: &Diagnosis) -> &str {
     let text = diagnosis.headline.as_str();
     let beside = match diagnosis.verdict {
         Verdict::NoKnownCause => "no known cause: ",
+        Verdict::SymptomsOnly if text.starts_with("symptoms: ") => "symptoms: ",
         Verdict::SymptomsOnly => "symptoms without a known cause: ",
         Verdict::KnownCause => return known(text, &diagnosis.causes),
         Verdict::Healthy | Verdict::NotExaminable => return text,
@@ -117,7 +156,7 @@ fn known<'a>(text: &'a str, causes: &'a [RankedFinding]) -> &'a str {
 fn named(page: &mut Page, diagnosis: &Diagnosis) {
     let causes = &diagnosis.causes;
     for (number, cause) in (1..).zip(causes.iter().take(NAMED)) {
-        if number == 1 && headline(diagnosis) == cause.title {
+        if number == 1 && headline_is_first(diagnosis) {
             page.paragraph(2, 2, &badge(cause));
             continue;
         }

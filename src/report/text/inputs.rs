@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::page::{Page, Paint, Span, joined, span};
+use super::page::{Page, Paint, Span, joined, quoted, span};
 use super::{TextOptions, words};
 use crate::rank::{Diagnosis, InputSummary, NodeSummary};
 use crate::report::words::input_kind;
@@ -42,10 +42,12 @@ fn about(page: &mut Page, input: &InputSummary) {
     let kind = input_kind(input.kind);
     let mut text = words::shorten(&input.path, page.width().saturating_sub(30).max(30));
     text += &format!(" ({kind})");
+    let mut said = vec![quoted(Paint::Plain, text)];
     if let Some(time) = input.collected_at {
-        text += &format!(", collected {}", words::minute(time));
+        let collected = format!("collected {}", words::minute(time));
+        said.extend([span(Paint::Plain, ", "), span(Paint::Plain, collected)]);
     }
-    page.labelled(0, "Input", &[span(Paint::Plain, text)]);
+    page.labelled(0, "Input", &said);
     if !input.products.is_empty() {
         page.labelled(
             0,

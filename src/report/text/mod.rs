@@ -18,7 +18,9 @@ mod signature_tests;
 #[cfg(test)]
 mod tests;
 
-pub(super) use header::{headline, newer, unproven};
+pub(super) use header::{
+    failing_besides, headline, headline_alone, headline_is_first, newer, unproven,
+};
 
 pub use diff::write_diff_text;
 pub use explain::write_signature;
@@ -88,7 +90,7 @@ pub fn write_text(
         _ => None,
     };
     header::answer(&mut page, diagnosis, options);
-    header::failing(&mut page, &diagnosis.failing);
+    header::failing(&mut page, diagnosis);
     inputs::inputs(&mut page, diagnosis, options);
     rest::clocks(&mut page, &diagnosis.clocks);
     for (number, finding) in (1..).zip(diagnosis.causes.iter().take(top)) {

@@ -132,7 +132,7 @@ impl Page {
     }
 
     /// A phrase with the spaces and the mark of a list around it.
-    fn say(&self, text: &str) -> String {
+    pub(super) fn say(&self, text: &str) -> String {
         // `- ` in front of an item of a list belongs to the layout.
         let marked = text.trim_start();
         let phrase = marked.strip_prefix("- ").unwrap_or(marked);
@@ -362,6 +362,13 @@ fn words(spans: &[Span]) -> Vec<Word> {
     words
 }
 
+/// Where a word that fits on no line is broken: behind its last `/`, where that is not far from its end (in bytes).
+fn good_break(word: &str, near: usize) -> usize {
+    let slash = word.rfind('/').map(|at| at + 1);
+    let slash = slash.filter(|at| *at < word.len() && word.len() - at <= near);
+    slash.unwrap_or(word.len())
+}
+
 struct Lines {
     done: Vec<Vec<Piece>>,
     now: Vec<Piece>,
@@ -405,11 +412,14 @@ impl Lines {
         for c in piece.text.chars() {
             let wide = c.width().unwrap_or(0);
             if self.used + wide > self.width && !self.bare {
+                let tail = part.split_off(good_break(&part, self.width / 3));
                 self.put(Piece {
                     paint: piece.paint,
-                    text: std::mem::take(&mut part),
+                    text: std::mem::replace(&mut part, tail),
                 });
                 self.break_line();
+                self.used += columns(&part);
+                self.bare = part.is_empty();
             }
             part.push(c);
             self.used += wide;

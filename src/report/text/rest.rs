@@ -91,14 +91,15 @@ pub(super) fn unusual(page: &mut Page, list: &[Unusual]) {
         let room = page.width().saturating_sub(4);
         let entry = words::shorten(&crate::report::neutral(&one.entry), room);
         page.paragraph(2, 4, &[span(Paint::Cyan, entry)]);
-        let mut text = format!("{} times", words::count(one.count));
-        if let Some(first) = one.first_seen {
-            text += &format!(", first {}", words::second(first));
-        }
-        if !one.because.is_empty() {
-            text += &format!(", {}", one.because);
-        }
-        page.paragraph(4, 4, &[span(Paint::Faint, text)]);
+        let first = one.first_seen.map(words::second);
+        let mut said: Vec<String> = match (one.count, first) {
+            // What is there once has no first time.
+            (0 | 1, first) => first.into_iter().collect(),
+            (n, Some(first)) => vec![format!("{} times, first {first}", words::count(n))],
+            (n, None) => vec![format!("{} times", words::count(n))],
+        };
+        said.extend(Some(one.because.clone()).filter(|because| !because.is_empty()));
+        page.paragraph(4, 4, &joined(Paint::Faint, &said, ", "));
         page.bounded(4, 4, 3, &[span(Paint::Plain, masked(&one.sample))]);
     }
     more(page, list.len());
@@ -115,7 +116,8 @@ pub(super) fn not_examined(page: &mut Page, list: &[NotExamined]) {
             4,
             &[
                 span(Paint::Yellow, &one.what),
-                span(Paint::Plain, format!(": {}", one.because)),
+                span(Paint::Plain, ": "),
+                span(Paint::Plain, &one.because),
             ],
         );
         if !one.signatures.is_empty() {
@@ -142,7 +144,8 @@ pub(super) fn not_examined(page: &mut Page, list: &[NotExamined]) {
             );
         }
         if let Some(collect) = &one.collect {
-            page.command(6, collect);
+            let collect = page.say(collect);
+            page.command(6, &collect);
         }
     }
     more(page, list.len());

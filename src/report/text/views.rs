@@ -165,27 +165,26 @@ pub(super) fn etcd(page: &mut Page, view: Option<&EtcdView>) {
             || member.errors.is_some()
     };
     if view.members.iter().any(telling) {
-        let rows: Vec<Vec<Span>> = view
-            .members
-            .iter()
-            .map(|member| member_row(member, view.quota))
-            .collect();
-        page.table(
-            &[
-                "  MEMBER", "NODE", "ROLE", "HEALTHY", "SIZE", "IN USE", "QUOTA", "SAYS",
-            ],
-            &rows,
-            &["  MEMBER", "ROLE", "HEALTHY", "SIZE"],
-        );
+        if view.members.iter().any(|member| member.db_size.is_some()) {
+            let quota = words::bytes(view.quota);
+            page.paragraph(2, 4, &[span(Paint::Faint, "quota: "), plain(quota)]);
+        }
+        let rows = view.members.iter();
+        let mut rows: Vec<Vec<Span>> = rows.map(|one| member_row(one, view.quota)).collect();
+        let mut header = vec![
+            "  MEMBER", "NODE", "ROLE", "HEALTHY", "SIZE", "IN USE", "SAYS",
+        ];
+        // Nothing is said of most members.
+        if view.members.iter().all(|member| member.errors.is_none()) {
+            header.truncate(header.len() - 1);
+            rows.iter_mut().for_each(|row| row.truncate(header.len()));
+        }
+        page.table(&header, &rows, &["  MEMBER", "ROLE", "HEALTHY", "SIZE"]);
     }
 }
 
 fn member_row(member: &EtcdMember, quota: u64) -> Vec<Span> {
-    let role = match (member.learner, member.leader) {
-        (true, _) => "learner",
-        (_, Some(true)) => "leader",
-        _ => "follower",
-    };
+    let role = words::etcd_role(member);
     let healthy = match member.healthy {
         Some(true) => span(Paint::Green, "yes"),
         Some(false) => span(Paint::Red, "no"),
@@ -205,7 +204,6 @@ fn member_row(member: &EtcdMember, quota: u64) -> Vec<Span> {
         healthy,
         size,
         in_use.map_or_else(|| or_dash(None), plain),
-        plain(words::bytes(quota)),
         or_dash(member.errors.as_deref()),
     ]
 }

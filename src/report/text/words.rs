@@ -5,15 +5,9 @@ use jiff::tz::TimeZone;
 
 use super::page::Paint;
 pub(in crate::report) use super::page::columns;
-use crate::rank::{RankedFinding, State, Subject, Verdict};
+pub(in crate::report) use crate::finding::said::{count, second};
+use crate::rank::{EtcdMember, RankedFinding, State, Subject, Verdict};
 use crate::signature::{Risk, Severity};
-
-/// `2025-01-25 09:12:01Z`.
-pub(in crate::report) fn second(time: Timestamp) -> String {
-    time.to_zoned(TimeZone::UTC)
-        .strftime("%Y-%m-%d %H:%M:%SZ")
-        .to_string()
-}
 
 /// `2025-01-25 09:12Z`.
 pub(in crate::report) fn minute(time: Timestamp) -> String {
@@ -47,19 +41,6 @@ pub(in crate::report) fn duration(from: Timestamp, to: Timestamp) -> String {
         }
     }
     words.join(" ")
-}
-
-/// `1,234,567`.
-pub(in crate::report) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// `1.2 GiB`.
@@ -111,13 +92,13 @@ pub(in crate::report) fn subject(subject: &Subject) -> String {
     }
 }
 
-/// The first few subjects, and how many more there are.
-pub(super) fn subjects(list: &[Subject], most: usize) -> String {
+/// The first few subjects, and how many more there are, one phrase each.
+pub(super) fn subjects(list: &[Subject], most: usize) -> Vec<String> {
     let mut words: Vec<String> = list.iter().take(most).map(subject).collect();
     if list.len() > most {
         words.push(format!("and {} more", list.len() - most));
     }
-    words.join(", ")
+    words
 }
 
 /// The middle of a path left out, so that it fits; the end says most, the beginning says where.
@@ -189,6 +170,16 @@ pub(super) fn verdict(verdict: Verdict) -> (Paint, &'static str) {
         Verdict::NoKnownCause => (Paint::Yellow, "NO KNOWN CAUSE"),
         Verdict::Healthy => (Paint::Green, "HEALTHY"),
         Verdict::NotExaminable => (Paint::Yellow, "NOT EXAMINABLE"),
+    }
+}
+
+/// What a member of etcd is; who leads is not always known.
+pub(in crate::report) fn etcd_role(member: &EtcdMember) -> &'static str {
+    match (member.learner, member.leader) {
+        (true, _) => "learner",
+        (_, Some(true)) => "leader",
+        (_, Some(false)) => "follower",
+        (_, None) => "voter",
     }
 }
 
