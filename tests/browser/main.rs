@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bundlevet::pipeline::{self, ScanOptions};
-use bundlevet::rank::{Chart, Diagnosis, EvidenceItem, Lane, Mark, MarkKind};
+use bundlevet::rank::{self, Chart, Diagnosis, EvidenceItem, Lane, Mark, MarkKind};
 use bundlevet::report::{self, Format, TextOptions};
 use bundlevet::signature::Database;
 use serde_json::Value;
@@ -57,12 +57,20 @@ fn diagnose(case: &str) -> Diagnosis {
 
 /// Opens the report of a diagnosis and does what a reader does; what came of it.
 fn open(name: &str, diagnosis: &Diagnosis) -> Option<Value> {
+    let mut page = Vec::new();
+    report::write(Format::Html, diagnosis, &TextOptions::default(), &mut page).unwrap();
+    run("page.mjs", name, &page)
+}
+
+/// What a script says of a page.
+fn run(script: &str, name: &str, page: &[u8]) -> Option<Value> {
     let modules = driver()?;
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("report.html");
-    let mut out = fs::File::create(&path).unwrap();
-    report::write(Format::Html, diagnosis, &TextOptions::default(), &mut out).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/page.mjs");
+    fs::write(&path, page).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/browser")
+        .join(script);
     let output = Command::new("node")
         .arg(script)
         .arg(modules)
@@ -79,6 +87,8 @@ fn open(name: &str, diagnosis: &Diagnosis) -> Option<Value> {
             "searched.png",
             "picture.png",
             "dark.png",
+            "dark-wide.png",
+            "dark-narrow.png",
             "narrow.png",
             "page.pdf",
             "report.html",
@@ -196,8 +206,50 @@ fn ten_thousand_marks_stay_fluent() {
 
 #[test]
 #[ignore = "drives a browser; .ci/run installs one and runs it"]
+fn a_comparison_is_opened_expanded_and_printed() {
+    let dir = tempfile::tempdir().unwrap();
+    let bundle = trees::pack("rke2-kernel-flags", dir.path());
+    let scan = pipeline::scan(&[bundle], Database::shipped(), &ScanOptions::default()).unwrap();
+    let (mut before, mut after) = (scan.diagnosis.clone(), scan.diagnosis);
+    before.causes.remove(0);
+    before.inputs[0].products.insert(
+        "kubernetes".into(),
+        format!("v1.30.4-{}", "long".repeat(60)),
+    );
+    after.symptoms[0].title = HOSTILE.to_owned();
+    let comparison = rank::compare((&before, &scan.evidence), (&after, &scan.evidence));
+    let mut page = Vec::new();
+    report::write_diff_html(&comparison, &TextOptions::default(), &mut page).unwrap();
+    let Some(said) = run("diff.mjs", "diff", &page) else {
+        return;
+    };
+    let none = serde_json::json!([]);
+    assert_eq!(said["problems"], none, "errors in the console");
+    let requests = said["requests"].as_array().unwrap();
+    let local = |one: &Value| one.as_str().unwrap().starts_with("file://");
+    assert!(
+        requests.len() == 2 && requests.iter().all(local),
+        "{requests:?}"
+    );
+    for width in ["wide", "narrow"] {
+        assert_eq!(said["overflow"][width], 0, "wider than the window: {width}");
+        let [folded, open] = [0, 1].map(|at| said["expanded"][width][at].as_u64().unwrap());
+        assert!(
+            0 < folded && folded < open,
+            "{width}: {folded} rows, then {open}"
+        );
+    }
+    assert_ne!(said["dark"], said["light"]);
+    assert_eq!(said["scripts"], 0);
+    assert!(said["pdf"].as_u64().unwrap() > 5_000);
+}
+
+const HOSTILE: &str = "\"'></script></style><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)> kubelet https://example.com/";
+
+#[test]
+#[ignore = "drives a browser; .ci/run installs one and runs it"]
 fn hostile_lines_do_nothing() {
-    let hostile = "\"'></script></style><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)> kubelet https://example.com/";
+    let hostile = HOSTILE;
     let mut diagnosis = diagnose("harvester-upgrade-pre-draining");
     for finding in diagnosis.causes.iter_mut().chain(&mut diagnosis.symptoms) {
         finding.title = hostile.to_owned();
