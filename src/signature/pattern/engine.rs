@@ -70,15 +70,17 @@ impl Engine {
         expression: impl Fn() -> String,
         length: usize,
     ) -> Option<&meta::Regex> {
+        let quick = || build(&expression(), false, self.program).ok();
         let asked = self.texts.load(Ordering::Relaxed);
         if asked < MANY && length < LONG {
             // Threads that count at the same time may lose one: nothing depends on the exact number.
             self.texts.store(asked + 1, Ordering::Relaxed);
-            let quick = || build(&expression(), false, self.program).ok();
             return self.quick_to_build.get_or_init(quick).as_ref();
         }
         let fast = || build(&expression(), true, self.program).ok();
-        self.fast.get_or_init(fast).as_ref()
+        // What is read from its end takes more room than the same read from its beginning, and may be too large alone.
+        let fast = self.fast.get_or_init(fast).as_ref();
+        fast.or_else(|| self.quick_to_build.get_or_init(quick).as_ref())
     }
 }
 
@@ -201,5 +203,19 @@ mod tests {
         }
         assert!(engine.fast.get().is_none());
         assert!(engine.regex(expression, 10).is_some() && engine.fast.get().is_some());
+    }
+
+    #[test]
+    fn one_that_cannot_be_built_better_goes_on_as_it_is() {
+        let mut engine = Engine::default();
+        let expression =
+            || r"(?:no [\w ]{3,20} because|denied:(?: [^x]{0,60})?) [\w/]+ off".to_owned();
+        let room = |fast| (1..512).find(|&n| build(&expression(), fast, n << 14).is_ok());
+        let (quick, fast) = (room(false).unwrap() << 14, room(true).unwrap() << 14);
+        engine.limit(quick);
+        assert!(fast > quick);
+        for _ in 0..=MANY {
+            assert!(engine.regex(expression, 10).is_some());
+        }
     }
 }
