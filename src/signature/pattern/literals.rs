@@ -16,6 +16,8 @@ pub(super) struct Run {
 
 /// The words that are in so many lines that they hardly filter, sorted.
 const COMMON: &[&str] = &[
+    "-machine-plan",
+    "/var/lib/rancher/",
     "already",
     "and",
     "be",
@@ -33,6 +35,7 @@ const COMMON: &[&str] = &[
     "could",
     "deadline",
     "dial",
+    "driver.longhorn.io",
     "err",
     "error",
     "error:",
@@ -42,6 +45,8 @@ const COMMON: &[&str] = &[
     "exit",
     "failed",
     "failed:",
+    "fleet-default",
+    "fleet-local",
     "for",
     "found",
     "from",
@@ -49,19 +54,25 @@ const COMMON: &[&str] = &[
     "handler",
     "harvester",
     "http",
+    "http://",
     "https",
+    "https://",
     "in",
     "is",
     "kube-system",
     "kubelet",
     "longhorn",
+    "machine",
+    "mountvolume",
     "msg",
+    "namespace",
     "node",
     "not",
     "object",
     "of",
     "out",
     "pod",
+    "proxy",
     "rancher",
     "reconciling",
     "refused",
@@ -189,10 +200,11 @@ fn measured(run: &[u8]) -> Option<Run> {
             if common { length } else { length * 3 }
         })
         .sum::<u32>();
-    // a run under 4 bytes is no filter at all, one under 11 needs a slower one
+    // a run under 4 bytes is no filter at all; one under 10 makes the filter of all of its group slower
     let worth = match bytes.len() {
         0..=3 => 0,
-        4..=10 => worth.min(30),
+        4..=9 => worth.min(30) * 2 / 5,
+        10 => worth.min(30),
         _ => worth + 1,
     };
     Some(Run {
