@@ -54,12 +54,15 @@ fn shipped_samples_are_found_in_every_envelope_by_both_ways() {
                     .collect();
                 let text = lines.join("\n") + "\n";
                 let hits = scan(&mut scanner, &text, false);
-                assert_eq!(hits, scan(&mut scanner, &text, true), "{text}");
+                // Trying every pattern takes a hundred times longer: in one envelope of each sample, another in the next.
+                if samples % envelopes("").len() == kind {
+                    assert_eq!(hits, scan(&mut scanner, &text, true), "{text}");
+                    everything.push_str(&text);
+                }
                 let found = hits.series.iter().any(|series| series.signature == index);
                 assert!(found || block, "{} not found in {text}", signature.id);
-                everything.push_str(&text);
-                samples += 1;
             }
+            samples += 1;
         }
     }
     assert!(samples > 0);
