@@ -196,7 +196,7 @@ impl Page {
         }
     }
 
-    /// Text of several lines, as the reporter or an author broke them, each wrapped.
+    /// Text of several lines, as the reporter or an author broke them, each wrapped, in their language.
     pub(super) fn lines(&mut self, indent: usize, most: usize, paint: Paint, text: &str) {
         let text = neutral_lines(text);
         let all: Vec<&str> = text
@@ -204,7 +204,7 @@ impl Page {
             .filter(|line| !line.trim().is_empty())
             .collect();
         for line in all.iter().take(most) {
-            self.bounded(indent, indent, most, &[span(paint, line.trim_end())]);
+            self.bounded(indent, indent, most, &[quoted(paint, line.trim_end())]);
         }
         if all.len() > most {
             let more = format!("… {} more lines", all.len() - most);
