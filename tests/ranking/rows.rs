@@ -1,6 +1,6 @@
 //! One test per situation.
 
-use bundlevet::pipeline::ScanOptions;
+use bundlevet::pipeline::{self, ScanOptions};
 use bundlevet::rank::{About, Diagnosis, RankedFinding, State, Verdict};
 use bundlevet::signature::{Database, Sureness};
 
@@ -545,6 +545,36 @@ fn a_log_that_ends_fatally_is_not_healthy() {
         .log(SERVER, died())
         .nodes(&[("n1", "Ready")])
         .scan();
+    assert_eq!(d.verdict, Verdict::Healthy, "{}", d.headline);
+}
+
+/// Who asks about one log asks about the error in it; a whole node repeats some that mean nothing.
+#[test]
+fn a_single_log_that_repeats_an_error_is_not_healthy() {
+    let error = |m| klog(m, "\"Frobnicator is cold\" shard=7");
+    let scan_of = |lines: &[String]| {
+        let file = tempfile::NamedTempFile::with_suffix(".log").unwrap();
+        std::fs::write(file.path(), lines.join("\n") + "\n").unwrap();
+        pipeline::scan(
+            &[file.path().to_owned()],
+            Database::shipped(),
+            &ScanOptions::default(),
+        )
+        .unwrap()
+        .diagnosis
+    };
+    let d = scan_of(&every(2, 20, 0, error));
+    assert_eq!(d.verdict, Verdict::NoKnownCause, "{}", d.headline);
+    assert!(
+        d.headline.ends_with("repeats an error to its end"),
+        "{}",
+        d.headline
+    );
+    assert!(d.unusual[0].sample.contains("Frobnicator"));
+    let mut lines = every(2, 200, 180, error);
+    lines.extend(every(5, 170, 0, |m| info(m, "Cluster is healthy")));
+    assert_eq!(scan_of(&lines).verdict, Verdict::Healthy);
+    let d = Bundle::rke2().log(SERVER, every(2, 20, 0, error)).scan();
     assert_eq!(d.verdict, Verdict::Healthy, "{}", d.headline);
 }
 

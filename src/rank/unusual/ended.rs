@@ -1,17 +1,19 @@
-//! Logs in which nothing known is wrong into the fatal messages that they end with.
+//! Logs in which nothing known is wrong into the fatal messages that they end with, and the errors that they repeat.
 
 use jiff::SignedDuration;
 
 use super::super::anchor::list;
-use super::super::{Diagnosis, Unusual, Verdict};
+use super::super::{Diagnosis, InputSummary, Unusual, Verdict};
 use super::outstanding::{REPORTED, unusual};
-use super::survey::EntrySurvey;
-use crate::bundle::Instance;
+use super::survey::{EntrySurvey, Template};
+use crate::bundle::{InputKind, Instance};
 use crate::evidence::{Evidence, ReadEntry};
 
 /// A log that goes on for longer, or for more lines where they have no times, has outlived its fatal message.
 const OUTLIVED: SignedDuration = SignedDuration::from_mins(10);
 const LINES: u64 = 20;
+/// An error that is said so often is no incident of a moment.
+const AGAIN: u64 = 5;
 
 /// Whether nothing known is wrong, and the input has no states of nodes or pods that would say so too.
 pub(super) fn is_unproven(evidence: &Evidence, diagnosis: &Diagnosis) -> bool {
@@ -28,15 +30,10 @@ pub(super) fn fatal(read: &ReadEntry, survey: &EntrySurvey) -> Option<Unusual> {
     }
     let fatal = survey.templates.iter().filter(|template| template.fatal);
     let last = fatal.max_by_key(|template| template.line)?;
-    let after = survey.lines.saturating_sub(last.line);
-    let end = read.hits.coverage.span.map(|(_, end)| end);
-    let outlived = match end.zip(last.last) {
-        Some((end, last)) => end.duration_since(last) > OUTLIVED,
-        None => after > LINES,
-    };
-    if outlived {
+    if is_outlived(read, survey, last) {
         return None;
     }
+    let after = survey.lines.saturating_sub(last.line);
     let because = match after {
         0 => "a fatal message, and the last line of the log".to_owned(),
         1 => "a fatal message, and one more line to the end of the log".to_owned(),
@@ -47,6 +44,50 @@ pub(super) fn fatal(read: &ReadEntry, survey: &EntrySurvey) -> Option<Unusual> {
         template: last.text.clone(),
         ..one
     })
+}
+
+/// The error that a log repeats most, if it goes on to its end.
+pub(super) fn repeated(read: &ReadEntry, survey: &EntrySurvey) -> Option<Unusual> {
+    let goes_on = |template: &&Template| {
+        template.severe && template.count >= AGAIN && !is_outlived(read, survey, template)
+    };
+    let errors = survey.templates.iter().filter(goes_on);
+    let most = errors.max_by_key(|template| (template.count, template.line))?;
+    let because = "an error that it repeats to its end".to_owned();
+    let one = unusual(survey, &most.sample, most.count, most.first, because);
+    Some(Unusual {
+        template: most.text.clone(),
+        ..one
+    })
+}
+
+/// Whether the log went on for long after it said this for the last time.
+fn is_outlived(read: &ReadEntry, survey: &EntrySurvey, template: &Template) -> bool {
+    let end = read.hits.coverage.span.map(|(_, end)| end);
+    match end.zip(template.last) {
+        Some((end, last)) => end.duration_since(last) > OUTLIVED,
+        None => survey.lines.saturating_sub(template.line) > LINES,
+    }
+}
+
+/// Names errors that go on where nothing known is wrong. Programs of a whole node repeat errors that mean nothing; who
+/// asks about single logs asks about these.
+pub(super) fn tell_repeated(diagnosis: &mut Diagnosis, mut repeated: Vec<Unusual>) {
+    let loose = |input: &InputSummary| input.kind == InputKind::File;
+    if !diagnosis.unusual.is_empty() || !diagnosis.inputs.iter().all(loose) {
+        return;
+    }
+    repeated.sort_by(|a, b| (b.count, &a.entry).cmp(&(a.count, &b.entry)));
+    let Some(first) = repeated.first() else {
+        return;
+    };
+    diagnosis.verdict = Verdict::NoKnownCause;
+    diagnosis.headline = format!(
+        "no known cause: {} repeats an error to its end",
+        first.entry
+    );
+    repeated.truncate(REPORTED);
+    diagnosis.unusual = repeated;
 }
 
 /// Takes back that all is well where programs ended with a fatal message that no signature knows.

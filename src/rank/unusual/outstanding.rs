@@ -55,7 +55,11 @@ pub fn complete(diagnosis: &mut Diagnosis, evidence: &Evidence, mut surveys: Vec
     }
     if ended::is_unproven(evidence, diagnosis) {
         let fatal = |survey: &EntrySurvey| read(survey).and_then(|read| ended::fatal(read, survey));
+        let again =
+            |survey: &EntrySurvey| read(survey).and_then(|read| ended::repeated(read, survey));
+        let repeated = surveys.iter().filter_map(again).collect();
         ended::tell(diagnosis, surveys.iter().filter_map(fatal).collect());
+        ended::tell_repeated(diagnosis, repeated);
         return;
     }
     if !is_unexplained(diagnosis) {
