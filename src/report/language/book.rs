@@ -187,8 +187,9 @@ impl Phrase {
 /// Blanks that hold one name, number or time. Sentences of signatures and reporters begin with the same words as short
 /// phrases do, and must not be taken for them: `Upgrade {name}` is not what `Upgrade from the console hangs` says.
 const SHORT: &[&str] = &[
-    "name", "node", "n", "all", "from", "to", "count", "version", "file", "mount", "id", "days",
-    "used", "there", "voters", "quorum", "up", "failed", "lines", "entries", "minutes", "hours",
+    "path", "name", "node", "n", "all", "from", "to", "count", "version", "file", "mount", "id",
+    "days", "used", "there", "voters", "quorum", "up", "failed", "lines", "entries", "minutes",
+    "hours",
 ];
 
 /// Whether a blank may stand for this; a time has a space in it.
@@ -212,6 +213,7 @@ mod tests {
             "Upgrade has node n2 in Pre-draining",
             "node n1 runs kubelet v1.28.12+rke2r1 on Harvester v1.3.1, so its RKE2 was upgraded",
             "so the upgrade was restarted in the middle of the nodes",
+            "Check quorum before anything is rebooted or removed",
             "If its job still exists let it finish; else reinstall this node: From the full ISO",
         ] {
             assert_eq!(book.translate(sentence), None);

@@ -299,7 +299,7 @@ pub(super) fn step_body(page: &mut Page, number: usize, step: &Step) {
         page.paragraph(
             6,
             6,
-            &[span(Paint::Red, "Loses: "), span(Paint::Plain, loses)],
+            &[span(Paint::Red, "Loses: "), quoted(Paint::Plain, loses)],
         );
     }
     if let Some(run) = &step.run {
@@ -318,7 +318,7 @@ pub(super) fn check(page: &mut Page, indent: usize, check: &Check) {
         page.paragraph(
             indent + 4,
             indent + 4,
-            &[span(Paint::Faint, "shows "), span(Paint::Plain, expect)],
+            &[span(Paint::Faint, "shows "), quoted(Paint::Plain, expect)],
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::page::{Page, Paint, Span, span};
+use super::page::{Page, Paint, Span, quoted, span};
 use super::{DatabaseAge, TextOptions, words};
 use crate::rank::{Diagnosis, InputSummary, RankedFinding, Step, Verdict};
 use crate::signature::Sureness;
@@ -214,7 +214,8 @@ pub(super) fn step_head(step: &Step) -> Vec<Span> {
     vec![
         span(paint, format!("[{risk}]")),
         span(Paint::Strong, place),
-        span(Paint::Plain, format!(" {}", step.text)),
+        // A signature's words, translated with it or not at all: a phrase found in them turns their sense around.
+        quoted(Paint::Plain, format!(" {}", step.text)),
     ]
 }
 
