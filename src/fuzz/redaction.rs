@@ -1,4 +1,4 @@
-//! Redaction: secrets between any bytes do not survive, twice is once (but for broken Secrets), and pieces do not matter.
+//! Redaction: secrets between any bytes do not survive, once or twice, and pieces do not matter.
 
 use std::sync::{Arc, OnceLock};
 
@@ -59,16 +59,9 @@ pub(super) fn redaction(bytes: &[u8]) {
         once.escape_ascii().to_string(),
         "in pieces"
     );
-    // What is left of a Secret that is no YAML any more may be masked as a whole the second time.
-    if memchr::memmem::find(&whole, b"Secret").is_none() {
-        assert_eq!(
-            redacted(&once, content, usize::MAX)
-                .escape_ascii()
-                .to_string(),
-            once.escape_ascii().to_string(),
-            "twice"
-        );
-    }
+    // Twice need not be once: beside any bytes a pseudonym may read as part of something else, and is replaced again.
+    let twice = redacted(&once, content, usize::MAX);
+    assert!(known || memchr::memmem::find(&twice, secret.as_bytes()).is_none());
     let _ = redactor().text(&String::from_utf8_lossy(rest));
 }
 
