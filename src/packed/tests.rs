@@ -1,3 +1,5 @@
+//! Any value, packed, against the tree it was.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
