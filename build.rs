@@ -1,21 +1,58 @@
-//! Turns the shipped signature files into trees that the binary embeds, so that a run parses no YAML.
+//! Turns the shipped signature files into trees that the binary embeds, so that a run parses no YAML and looks for no
+//! literals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 #[allow(dead_code, unreachable_pub)]
 #[path = "src/signature/node.rs"]
 mod node;
 
+#[allow(dead_code, unreachable_pub)]
+#[path = "src/signature/place.rs"]
+mod place;
+
+/// What finds the literals of a pattern.
+#[allow(dead_code, unreachable_pub)]
+#[path = "src/signature/pattern"]
+mod pattern {
+    mod literals;
+    mod shapes;
+    mod text;
+
+    pub(crate) type Literals = Vec<Box<[u8]>>;
+
+    pub(crate) fn literals_of_text(source: &str, shapes: &text::Shapes) -> Literals {
+        let best = text::best(source, shapes);
+        best.into_iter().map(|run| run.bytes).collect()
+    }
+
+    pub(crate) fn literals_of_regex(source: &str) -> Literals {
+        let runs = literals::parsed(source)
+            .ok()
+            .and_then(|hir| literals::of_regex(&hir));
+        let runs = runs.unwrap_or_default().into_iter();
+        runs.map(|run| run.bytes).collect()
+    }
+}
+
+/// Keys of a signature that are shown with a finding, and read only then.
+const LATER: [&str; 3] = ["fix", "check", "refs"];
+
 fn main() -> Result<(), String> {
     println!("cargo::rerun-if-changed=signatures");
-    println!("cargo::rerun-if-changed=src/signature/node.rs");
+    for file in ["node.rs", "place.rs", "pattern"] {
+        println!("cargo::rerun-if-changed=src/signature/{file}");
+    }
     let mut files = BTreeMap::new();
     let root = Path::new("signatures");
     if root.is_dir() {
         collect(root, root, &mut files)?;
     }
     let tests = take_tests(&mut files);
+    for (_, tree) in files.iter_mut().filter(|(id, _)| is_signature(id)) {
+        prepare(tree);
+    }
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     write(&out.join("signatures.trees"), &bytes_of(&files)?)?;
     let pairs: Vec<_> = tests.iter().map(|(id, tree)| (id.as_str(), tree)).collect();
@@ -122,5 +159,100 @@ fn write_pairs(pairs: &[(&str, &node::Node)], out: &mut Vec<u8>) {
     for (id, tree) in pairs {
         node::write_text(id, out);
         tree.write(out);
+    }
+}
+
+/// `component/slug`; translations have another folder above.
+fn is_signature(id: &str) -> bool {
+    id.matches('/').count() == 1
+}
+
+/// Names of placeholders that the author gave a shape. That they have one is all that their literals depend on.
+type Shaped = BTreeSet<String>;
+
+/// Looks for the literals of the patterns that logs are searched for, and puts off what is shown only with a finding.
+/// `read/parts.rs` knows the same places; a test holds what comes of both equal.
+fn prepare(tree: &mut node::Node) {
+    let shaped = shaped(tree, &Shaped::new());
+    for (key, value) in entries(tree) {
+        match &*key.text {
+            "match" => prepare_patterns(value, &shaped),
+            "then" => prepare_logs(value, &shaped),
+            "find" => {
+                for (_, part) in entries(value) {
+                    let own = self::shaped(part, &shaped);
+                    prepare_logs(part, &own);
+                    for (_, then) in entries(part).iter_mut().filter(|(k, _)| k.text == "then") {
+                        prepare_logs(then, &shaped);
+                    }
+                }
+            }
+            later if LATER.contains(&later) => {
+                let mut bytes = Vec::new();
+                value.write(&mut bytes);
+                value.value = node::Value::Later(bytes.into());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn entries(node: &mut node::Node) -> &mut [(node::Key, node::Node)] {
+    match &mut node.value {
+        node::Value::Map(entries) => entries,
+        _ => &mut [],
+    }
+}
+
+/// The placeholders with shapes in a map, and those around it.
+fn shaped(map: &mut node::Node, around: &Shaped) -> Shaped {
+    let mut names = around.clone();
+    for (_, shapes) in entries(map)
+        .iter_mut()
+        .filter(|(key, _)| key.text == "where-captures")
+    {
+        names.extend(
+            entries(shapes)
+                .iter()
+                .map(|(name, _)| name.text.to_string()),
+        );
+    }
+    names
+}
+
+fn prepare_logs(map: &mut node::Node, shaped: &Shaped) {
+    let logs = entries(map).iter_mut().filter(|(key, _)| key.text == "log");
+    logs.for_each(|(_, log)| prepare_patterns(log, shaped));
+}
+
+/// One pattern or a list of them. Those of fields and blocks stay as they are.
+fn prepare_patterns(node: &mut node::Node, shaped: &Shaped) {
+    use node::Value;
+    let found = |text: &node::Words, literals: pattern::Literals| {
+        let mut bytes = Vec::new();
+        node::write_literals(&literals, &mut bytes);
+        Value::Pattern(text.clone(), bytes.into())
+    };
+    match &mut node.value {
+        Value::List(items) => items
+            .iter_mut()
+            .for_each(|item| prepare_patterns(item, shaped)),
+        Value::Text(text) | Value::Plain(text) => {
+            let shapes = shaped
+                .iter()
+                .map(|name| (name.clone(), String::new()))
+                .collect();
+            let literals = pattern::literals_of_text(text, &shapes);
+            node.value = found(text, literals);
+        }
+        Value::Map(entries) => {
+            for (_, regex) in entries.iter_mut().filter(|(key, _)| key.text == "regex") {
+                if let Value::Text(text) | Value::Plain(text) = &regex.value {
+                    let literals = pattern::literals_of_regex(text.trim_end_matches('\n'));
+                    regex.value = found(text, literals);
+                }
+            }
+        }
+        Value::Null | Value::Pattern(..) | Value::Later(_) => {}
     }
 }

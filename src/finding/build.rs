@@ -10,8 +10,8 @@ use crate::bundle::{Entry, EntryKind, Instance, Origin, Program, ProgramSet};
 use crate::detect::{Captures, Coverage, EntryHits, Hit, HitSeries, Location};
 use crate::evidence::{Evidence, Fact, Object, ObjectKey, ReadEntry};
 use crate::signature::{
-    Class, Condition, Database, FactQuery, Kind, Part, Query, Risk, Severity, Signature, Source,
-    Step, Sureness, Template, TextIn, TimeConstraints, Weight,
+    Class, Condition, Database, FactQuery, Kind, Later, Part, Query, Risk, Severity, Signature,
+    Source, Step, Sureness, Template, TextIn, TimeConstraints, Weight,
 };
 
 /// Minutes after the beginning of the test's time.
@@ -69,11 +69,11 @@ pub(crate) fn cause(id: &str) -> Signature {
         },
         leads_to: Vec::new(),
         explanation: None,
-        fix: Vec::new(),
-        check: Vec::new(),
+        fix: Later::default(),
+        check: Later::default(),
         prevent: None,
         needs: None,
-        refs: Vec::new(),
+        refs: Later::default(),
         tests: Vec::new(),
         translations: BTreeMap::new(),
     }
@@ -133,7 +133,7 @@ impl Signature {
     }
 
     pub(crate) fn step(mut self, risk: Risk, text: &str, run: Option<&str>) -> Self {
-        self.fix.push(Step {
+        let step = Step {
             risk,
             text: template(text),
             detail: None,
@@ -143,7 +143,8 @@ impl Signature {
             takes: None,
             loses: None,
             check: None,
-        });
+        };
+        self.fix.change(|fix| fix.push(step));
         self
     }
 }

@@ -135,14 +135,27 @@ fn pack_length(mut length: u64, out: &mut Vec<u8>) {
     out.push(length as u8);
 }
 
-/// A tag, the length of what `fill` writes, and that.
+/// A tag, the length of what `fill` writes, and that. Most lengths take one byte: what was written is moved only where
+/// its length takes more.
 fn sized(tag: u8, out: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
     out.push(tag);
     let start = out.len();
+    out.push(0);
     fill(out);
-    let mut length = Vec::with_capacity(4);
-    pack_length((out.len() - start) as u64, &mut length);
-    out.splice(start..start, length);
+    let end = out.len();
+    let mut length = end - start - 1;
+    let more = length.max(1).ilog2() as usize / 7;
+    if more > 0 {
+        out.resize(end + more, 0);
+        out.copy_within(start + 1..end, start + 1 + more);
+    }
+    for place in out.iter_mut().skip(start).take(more) {
+        *place = length as u8 | 0x80;
+        length >>= 7;
+    }
+    if let Some(place) = out.get_mut(start + more) {
+        *place = length as u8;
+    }
 }
 
 #[cfg(test)]

@@ -294,7 +294,7 @@ fn ranked(
         explained_by: Vec::new(),
         remediation: remedy::remediation(signature, &captures, &context.products),
         prevention: text(&signature.prevent),
-        references: signature.refs.clone(),
+        references: signature.refs.to_vec(),
         translations: told(finding, signature, &captures, context),
     }
 }

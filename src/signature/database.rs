@@ -392,4 +392,61 @@ mod tests {
             );
         }
     }
+
+    /// What a pattern is, whatever of it was put together already.
+    fn said(pattern: &crate::signature::Pattern) -> String {
+        let (source, names) = (pattern.source(), pattern.names());
+        let literals: Vec<_> = pattern
+            .literals()
+            .iter()
+            .map(|l| l.escape_ascii())
+            .collect();
+        format!("{source} {names:?} {literals:?} {}", pattern.is_block())
+    }
+
+    /// All that a scan knows of a signature.
+    fn told(one: &Signature) -> Vec<String> {
+        let mut told = vec![
+            format!("{} {} {:?} {:?}", one.id, one.title, one.kind, one.class),
+            format!("{:?} {:?} {:?}", one.severity, one.sure, one.programs),
+            format!("{:?} {:?} {:?}", one.affects, one.fixed_in, one.scope),
+            format!("{:?} {:?} {:?}", one.subject, one.condition, one.leads_to),
+            format!("{:?} {:?} {:?}", one.explanation, one.prevent, one.needs),
+            format!("{:?} {:?} {:?}", one.fix, one.check, one.refs),
+            format!("{:?}", one.translations),
+        ];
+        for part in &one.parts {
+            told.push(format!("{} {:?} {:?}", part.name, part.programs, part.time));
+            told.push(format!(
+                "{:?} {:?} {:?}",
+                part.text_in, part.captures, part.sure
+            ));
+            told.extend(part.patterns().iter().chain(&part.not).map(said));
+            told.push(match &part.source {
+                Source::Log { .. } => String::new(),
+                Source::Object(query) => format!("{:?} {:?}", query.kind(), query.clauses()),
+                Source::Fact(query) => format!("{:?} {:?}", query.key(), query.clauses()),
+            });
+        }
+        told
+    }
+
+    #[test]
+    fn what_is_embedded_is_what_the_files_say() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("signatures");
+        let directory = Directory::read(&root, &SignatureLimits::default());
+        assert!(directory.problems.is_empty(), "{:?}", directory.problems);
+        let read = Database::of_shipped(directory);
+        let embedded = Database::of_shipped(Directory::shipped());
+        assert_eq!(read.signatures.len(), embedded.signatures.len());
+        for (read, embedded) in read.signatures.iter().zip(&embedded.signatures) {
+            for (read, embedded) in told(read).into_iter().zip(told(embedded)) {
+                assert_eq!(read, embedded);
+            }
+        }
+        assert_eq!(
+            (&read.renamed, &read.date, &read.knows),
+            (&embedded.renamed, &embedded.date, &embedded.knows)
+        );
+    }
 }

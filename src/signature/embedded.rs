@@ -29,6 +29,7 @@ pub(super) fn shipped_with_tests() -> Shipped {
     let tests = Bytes(TESTS).pairs().unwrap_or_default();
     let mut tests: BTreeMap<Words, Node> = tests.into_iter().collect();
     for (id, tree) in &mut shipped.signatures {
+        whole(tree);
         if let (Some(tests), Value::Map(entries)) = (tests.remove(id), &mut tree.value) {
             let key = Key {
                 text: Cow::Borrowed("tests"),
@@ -38,6 +39,34 @@ pub(super) fn shipped_with_tests() -> Shipped {
         }
     }
     shipped
+}
+
+/// The tree that was put off ([`Value::Later`]).
+pub(super) fn later(bytes: &'static [u8]) -> Option<Node> {
+    Bytes(bytes).node(DEPTH)
+}
+
+/// The literals of a [`Value::Pattern`].
+pub(super) fn literals(bytes: &'static [u8]) -> Option<Vec<Box<[u8]>>> {
+    let mut bytes = Bytes(bytes);
+    (0..bytes.number()?)
+        .map(|_| bytes.bytes().map(Into::into))
+        .collect()
+}
+
+/// Makes a tree what its file is: without what was looked for in advance, and nothing put off.
+fn whole(node: &mut Node) {
+    match &mut node.value {
+        Value::Pattern(text, _) => node.value = Value::Text(std::mem::take(text)),
+        Value::Later(Cow::Borrowed(bytes)) => {
+            if let Some(there) = later(bytes) {
+                *node = there;
+            }
+        }
+        Value::List(items) => items.iter_mut().for_each(whole),
+        Value::Map(entries) => entries.iter_mut().for_each(|(_, node)| whole(node)),
+        Value::Null | Value::Plain(_) | Value::Text(_) | Value::Later(_) => {}
+    }
 }
 
 /// The shipped files as trees, in order of id.
@@ -109,16 +138,25 @@ impl Bytes {
                 }
                 Value::Map(entries)
             }
+            node::PATTERN => {
+                let text = self.text()?;
+                Value::Pattern(text, self.bytes()?.into())
+            }
+            node::LATER => Value::Later(self.bytes()?.into()),
             _ => return None,
         };
         Some(Node { line: 0, value })
     }
 
     fn text(&mut self) -> Option<Words> {
+        std::str::from_utf8(self.bytes()?).ok().map(Cow::Borrowed)
+    }
+
+    fn bytes(&mut self) -> Option<&'static [u8]> {
         let length = self.number()?;
-        let (text, rest) = self.0.split_at_checked(length)?;
+        let (bytes, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
-        std::str::from_utf8(text).ok().map(Cow::Borrowed)
+        Some(bytes)
     }
 
     fn number(&mut self) -> Option<usize> {
@@ -158,6 +196,7 @@ mod tests {
                 }
             }
             Value::Null | Value::Plain(_) | Value::Text(_) => {}
+            Value::Pattern(..) | Value::Later(_) => unreachable!("of no file"),
         }
     }
 

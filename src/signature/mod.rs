@@ -8,11 +8,13 @@ mod class;
 mod database;
 mod digest;
 mod embedded;
+mod later;
 mod load;
 mod meter;
 mod model;
 mod node;
 mod pattern;
+mod place;
 mod problem;
 pub mod query;
 mod read;
@@ -23,6 +25,7 @@ mod versions;
 pub use class::Class;
 pub use database::Database;
 pub use digest::digest;
+pub use later::Later;
 pub use load::SignatureLimits;
 pub use model::{
     Check, Condition, Expect, Given, GivenCase, GivenFact, GivenLog, Join, Part, Requirement,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 
 use super::{
-    Class, FactQuery, Kind, Pattern, Product, Query, Risk, Scope, Severity, Sureness, Template,
-    VersionRange,
+    Class, FactQuery, Kind, Later, Pattern, Product, Query, Risk, Scope, Severity, Sureness,
+    Template, VersionRange,
 };
 use crate::bundle::{Program, ProgramSet};
 use crate::evidence::ObjectKey;
@@ -49,15 +49,15 @@ pub struct Signature {
     /// Two or three sentences an engineer can forward.
     pub explanation: Option<Template>,
     /// What to do, in order.
-    pub fix: Vec<Step>,
+    pub fix: Later<Vec<Step>>,
     /// How to see that all is well again.
-    pub check: Vec<Check>,
+    pub check: Later<Vec<Check>>,
     /// How to keep it from happening again.
     pub prevent: Option<Template>,
     /// What must be in the bundle for it to be found.
     pub needs: Option<String>,
     /// Links.
-    pub refs: Vec<String>,
+    pub refs: Later<Vec<String>>,
     /// Its own proof.
     pub tests: Vec<TestCase>,
     /// Texts in other languages, by tag (`zh-CN`).

@@ -32,7 +32,14 @@ pub(super) enum Value {
     List(Vec<Node>),
     /// A map in file order; keys are texts.
     Map(Vec<(Key, Node)>),
+    /// A text that is a pattern, and its literals as [`write_literals`] writes them. Only among the shipped files.
+    Pattern(Words, Bytes),
+    /// The bytes of a node that is read later. Only among the shipped files.
+    Later(Bytes),
 }
+
+/// What is embedded.
+pub(super) type Bytes = Cow<'static, [u8]>;
 
 /// A key and its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,7 +181,7 @@ fn close(open: &mut [Open], root: &mut Option<Node>, node: Node) -> Result<(), F
                 let text = match node.value {
                     Value::Plain(text) | Value::Text(text) => text,
                     Value::Null => Cow::Borrowed("null"),
-                    Value::List(_) | Value::Map(_) => {
+                    _ => {
                         return Err((line, "a key must be a text".to_owned()));
                     }
                 };
@@ -255,6 +262,15 @@ impl Node {
                     node.write(out);
                 }
             }
+            Value::Pattern(text, literals) => {
+                out.push(PATTERN);
+                write_text(text, out);
+                write_bytes(literals, out);
+            }
+            Value::Later(bytes) => {
+                out.push(LATER);
+                write_bytes(bytes, out);
+            }
         }
     }
 }
@@ -265,12 +281,29 @@ pub(super) const PLAIN: u8 = 1;
 pub(super) const TEXT: u8 = 2;
 pub(super) const LIST: u8 = 3;
 pub(super) const MAP: u8 = 4;
+pub(super) const PATTERN: u8 = 5;
+pub(super) const LATER: u8 = 6;
 
 /// A text and its length.
 #[cfg_attr(not(test), allow(dead_code))] // used by build.rs
 pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
-    write_number(text.len(), out);
-    out.extend_from_slice(text.as_bytes());
+    write_bytes(text.as_bytes(), out);
+}
+
+/// Bytes and their number.
+#[cfg_attr(not(test), allow(dead_code))] // used by build.rs
+pub(super) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    write_number(bytes.len(), out);
+    out.extend_from_slice(bytes);
+}
+
+/// The literals of a pattern: how many there are, and each.
+#[allow(dead_code)] // used by build.rs
+pub(super) fn write_literals(literals: &[Box<[u8]>], out: &mut Vec<u8>) {
+    write_number(literals.len(), out);
+    literals
+        .iter()
+        .for_each(|literal| write_bytes(literal, out));
 }
 
 /// Seven bits a byte, the lowest first.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use super::place::place;
 use crate::detect::Captures;
 
 /// A text with places for captures. `<name>` is a place where `name` starts with a letter and holds letters,
@@ -224,18 +225,6 @@ impl std::fmt::Display for Template {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.source)
     }
-}
-
-/// The inside of the `<...>` that `text` begins with, and what follows it.
-pub(super) fn place(text: &str) -> Option<(&str, &str)> {
-    let (inside, after) = text.strip_prefix('<')?.split_once('>')?;
-    let name = inside.split('|').next()?;
-    let mut letters = name.chars();
-    let starts = letters.next().is_some_and(|c| c.is_ascii_alphabetic());
-    let goes_on = inside
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '|'));
-    (starts && goes_on).then_some((inside, after))
 }
 
 fn filtered(value: &str, filters: &[Filter]) -> String {

@@ -14,9 +14,11 @@ impl Signature {
         replace(&mut told.explanation, &translation.explanation);
         replace(&mut told.prevent, &translation.prevent);
         replace(&mut told.needs, &translation.needs);
-        for (step, texts) in told.fix.iter_mut().zip(&translation.fix) {
-            step.tell(texts);
-        }
+        told.fix.change(|fix| {
+            for (step, texts) in fix.iter_mut().zip(&translation.fix) {
+                step.tell(texts);
+            }
+        });
         Some(told)
     }
 

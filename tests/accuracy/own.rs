@@ -125,9 +125,9 @@ pub fn load(folder: &Path) -> Vec<Case> {
 
 fn json(node: &Node) -> serde_json::Value {
     match &node.value {
-        Value::Null => serde_json::Value::Null,
+        Value::Null | Value::Later(_) => serde_json::Value::Null,
         Value::Plain(text) => serde_json::from_str(text).expect("a number, true or false"),
-        Value::Text(text) => text.as_ref().into(),
+        Value::Text(text) | Value::Pattern(text, _) => text.as_ref().into(),
         Value::List(items) => items.iter().map(json).collect(),
         Value::Map(entries) => entries
             .iter()

@@ -42,11 +42,13 @@ static COMMON_GRAMS: LazyLock<Vec<u16>> = LazyLock::new(|| {
     known.0
 });
 
-fn bucket(gram: &[u8]) -> usize {
-    let folded = gram
-        .iter()
-        .fold(0u32, |hash, &byte| hash << 8 | u32::from(byte | 0x20));
-    (folded.wrapping_mul(0x9E37_79B1) >> (32 - BUCKET_BITS)) as usize
+/// The bucket of every gram of four bytes.
+fn buckets(text: &[u8]) -> impl Iterator<Item = usize> {
+    let bucket = |gram: &[u8; 4]| {
+        let folded = u32::from_be_bytes(*gram) | 0x2020_2020;
+        (folded.wrapping_mul(0x9E37_79B1) >> (32 - BUCKET_BITS)) as usize
+    };
+    text.array_windows().map(bucket)
 }
 
 impl Frequencies {
@@ -60,37 +62,50 @@ impl Frequencies {
     }
 
     fn learn(&mut self, text: &[u8]) {
-        for gram in text.windows(4) {
-            if let Some(count) = self.0.get_mut(bucket(gram)) {
+        for bucket in buckets(text) {
+            if let Some(count) = self.0.get_mut(bucket) {
                 *count = count.saturating_add(1);
             }
         }
     }
 
     fn each(&self, bytes: &[u8]) -> Vec<u32> {
-        let counts = bytes.windows(4).map(|gram| self.0.get(bucket(gram)));
-        counts
-            .map(|count| count.copied().map_or(0, u32::from))
-            .collect()
+        let count = |bucket| self.0.get(bucket).copied().map_or(0, u32::from);
+        buckets(bytes).map(count).collect()
     }
 
     /// The start of the window of `width` bytes whose grams are the rarest; 0 for a literal that is not longer.
     pub(super) fn rarest_window(&self, literal: &[u8], width: usize, gram: usize) -> usize {
+        let Some(last) = literal.len().checked_sub(width).filter(|&last| last > 0) else {
+            return 0;
+        };
         let short = self.each(literal);
         // A wide gram is as rare as the rarest of the short ones in it; where that says nothing, all of them do.
         let rarest = |inside: &[u32]| inside.iter().copied().min().unwrap_or(0);
         let wide: Vec<u32> = short.windows(gram.max(4) - 3).map(rarest).collect();
-        let sum = |of: &[u32], start: usize, count: usize| -> u32 {
-            let end = of.len().min(start + count);
-            of.get(start..end).unwrap_or_default().iter().sum()
+        let (wide, short) = (sums(&wide), sums(&short));
+        let sum = |of: &[u32], start: usize, count: usize| {
+            let end = (of.len() - 1).min(start + count);
+            let at = |place: usize| of.get(place).copied().unwrap_or(0);
+            at(end).saturating_sub(at(start))
         };
         let cost = |start: usize| {
             sum(&wide, start, width + 1 - gram) * 64 + sum(&short, start, width.max(3) - 3)
         };
-        (0..=literal.len().saturating_sub(width))
-            .min_by_key(|&start| cost(start))
-            .unwrap_or(0)
+        (0..=last).min_by_key(|&start| cost(start)).unwrap_or(0)
     }
+}
+
+/// The sum of what stands before each place, and of everything.
+fn sums(of: &[u32]) -> Vec<u32> {
+    let mut sums = Vec::with_capacity(of.len() + 1);
+    let mut sum = 0;
+    sums.push(sum);
+    for count in of {
+        sum += count;
+        sums.push(sum);
+    }
+    sums
 }
 
 #[cfg(test)]

@@ -49,8 +49,10 @@ fn steps_are_for_the_products_found() {
         .step(Risk::Safe, "h", None)
         .step(Risk::Safe, "not h", None)
         .step(Risk::Safe, "all", None);
-    signature.fix[0].only_if = only(false, "harvester >=1.4");
-    signature.fix[1].only_if = only(true, "harvester");
+    signature.fix.change(|fix| {
+        fix[0].only_if = only(false, "harvester >=1.4");
+        fix[1].only_if = only(true, "harvester");
+    });
     let db = database(vec![signature]);
     let e = evidence(vec![log("n1", Kubelet).hit(&db, "a/x", 0, &[], &[599])]);
     let steps = |products: &[(&str, &str)]| -> Vec<String> {

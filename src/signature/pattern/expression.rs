@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use regex_automata::meta;
 
 use super::super::meter::Meter;
+use super::super::node::Words;
 use super::engine::{self, Engine};
 use super::text::{self, Shapes};
 use super::{bytes_of, limited, literals, parsed, shapes_of};
@@ -30,11 +31,11 @@ pub(super) struct Expression {
 #[derive(Debug, Clone)]
 pub(super) enum Origin {
     /// A pattern text and the shapes that its author refined.
-    Text(String, Shapes),
+    Text(Words, Shapes),
     /// A whole field of this shape.
     Field { name: String, shape: String },
     /// A regular expression, and whether it is sure to compile.
-    Regex { source: String, sure: bool },
+    Regex { source: Words, sure: bool },
 }
 
 impl Expression {
@@ -54,7 +55,7 @@ impl Expression {
     ) -> Result<(Self, Option<literals::Run>), String> {
         limited(source)?;
         let text::Outline { names, best } = text::outline(source, shapes)?;
-        let origin = Origin::Text(source.to_owned(), shapes_of(&names, shapes));
+        let origin = Origin::Text(source.to_owned().into(), shapes_of(&names, shapes));
         Ok((Self::new(origin, names), best))
     }
 
@@ -77,12 +78,11 @@ impl Expression {
         Ok((Self::new(origin, vec![name.to_owned()]), None))
     }
 
-    pub(super) fn of_regex(source: &str, sure: bool) -> Self {
+    pub(super) fn of_regex(source: Words, sure: bool) -> Self {
         let mut names: Vec<String> = Vec::new();
-        for slot in text::groups(source) {
+        for slot in text::groups(&source) {
             names.extend(slot.name.filter(|name| !names.contains(name)));
         }
-        let source = source.to_owned();
         Self::new(Origin::Regex { source, sure }, names)
     }
 
@@ -130,7 +130,7 @@ impl Expression {
             Origin::Field { name, shape } => Some(text::whole(name, shape)),
             Origin::Regex { source, .. } => Some(text::Built {
                 slots: text::groups(source),
-                regex: source.clone(),
+                regex: source.clone().into_owned(),
                 ends_in_words: true,
             }),
         };

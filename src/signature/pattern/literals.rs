@@ -99,6 +99,13 @@ const COMMON: &[&str] = &[
     "with",
 ];
 
+/// A regular expression, read. `Err`: what the parser says.
+pub(super) fn parsed(source: &str) -> Result<Hir, String> {
+    let mut builder = regex_syntax::ParserBuilder::new();
+    let hir = builder.nest_limit(50).build().parse(source);
+    hir.map_err(|error| error.to_string())
+}
+
 /// The run with more worth; the first of equals.
 pub(super) fn better(a: Option<Run>, b: Option<Run>) -> Option<Run> {
     match (a, b) {

@@ -15,7 +15,9 @@ use crate::detect::Captures;
 use expression::{Expression, Origin};
 use memchr::memmem::Finder;
 
+use super::embedded;
 use super::meter::Meter;
+use super::node::Words;
 
 pub(super) use engine::PROGRAM;
 pub use text::Shapes;
@@ -23,9 +25,11 @@ pub use text::Shapes;
 /// A pattern of a signature. Cheap to keep: its expressions are compiled at first use.
 #[derive(Debug, Clone)]
 pub struct Pattern {
-    source: String,
+    source: Words,
     form: Form,
     literals: OnceLock<Vec<Box<[u8]>>>,
+    /// The literals as they were looked for when the binary was built.
+    embedded: Option<&'static [u8]>,
     /// What a matching line holds besides; put together for the first line that holds a literal.
     words: OnceLock<Vec<Finder<'static>>>,
     names: Vec<String>,
@@ -49,33 +53,40 @@ impl Pattern {
     pub fn text(source: &str, shapes: &Shapes) -> Result<Self, String> {
         let (expression, best) = Expression::of_text(source, shapes)?;
         Ok(Self {
-            source: source.to_owned(),
+            source: source.to_owned().into(),
             names: expression.names(),
             form: Form::Text(expression),
             literals: bytes_of(best).into(),
+            embedded: None,
             words: OnceLock::new(),
         })
     }
 
-    /// As [`Pattern::text`], for a text and shapes that are known to be right: its literals are looked for when they are
-    /// asked for.
-    pub(super) fn known_text(source: &str, shapes: &Shapes) -> Self {
-        let names = text::names(source);
-        let origin = Origin::Text(source.to_owned(), shapes_of(&names, shapes));
-        Self::known(source, Expression::new(origin, names))
+    /// As [`Pattern::text`], for a text and shapes that are known to be right: its literals are read from `literals`
+    /// ([`embedded::literals`]), or looked for, when they are asked for.
+    pub(super) fn known_text(
+        source: Words,
+        shapes: &Shapes,
+        literals: Option<&'static [u8]>,
+    ) -> Self {
+        let names = text::names(&source);
+        let origin = Origin::Text(source.clone(), shapes_of(&names, shapes));
+        Self::known(source, Expression::new(origin, names), literals)
     }
 
     /// As [`Pattern::regex`], for an expression that is known to be right.
-    pub(super) fn known_regex(source: &str) -> Self {
-        Self::known(source, Expression::of_regex(source, true))
+    pub(super) fn known_regex(source: Words, literals: Option<&'static [u8]>) -> Self {
+        let expression = Expression::of_regex(source.clone(), true);
+        Self::known(source, expression, literals)
     }
 
-    fn known(source: &str, expression: Expression) -> Self {
+    fn known(source: Words, expression: Expression, embedded: Option<&'static [u8]>) -> Self {
         Self {
-            source: source.to_owned(),
+            source,
             names: expression.names(),
             form: Form::Text(expression),
             literals: OnceLock::new(),
+            embedded,
             words: OnceLock::new(),
         }
     }
@@ -85,12 +96,13 @@ impl Pattern {
         limited(source)?;
         let hir = parsed(source)?;
         let runs = literals::of_regex(&hir).unwrap_or_default();
-        let expression = Expression::of_regex(source, engine::surely_small(&hir));
+        let expression = Expression::of_regex(source.to_owned().into(), engine::surely_small(&hir));
         Ok(Self {
-            source: source.to_owned(),
+            source: source.to_owned().into(),
             names: expression.names(),
             form: Form::Text(expression),
             literals: bytes_of(runs).into(),
+            embedded: None,
             words: OnceLock::new(),
         })
     }
@@ -117,9 +129,10 @@ impl Pattern {
             return Err("`fields` names no field".to_owned());
         }
         Ok(Self {
-            source: words.join(" "),
+            source: words.join(" ").into(),
             form: Form::Fields(parsed),
             literals: bytes_of(best).into(),
+            embedded: None,
             words: OnceLock::new(),
             names,
         })
@@ -135,12 +148,13 @@ impl Pattern {
         }
         let sources: Vec<_> = has.iter().map(Pattern::source).collect();
         Self {
-            source: format!("panic with {}", sources.join(", ")),
+            source: format!("panic with {}", sources.join(", ")).into(),
             literals: BLOCK_LITERALS
                 .iter()
                 .map(|start| start.to_ascii_lowercase().into_bytes().into())
                 .collect::<Vec<_>>()
                 .into(),
+            embedded: None,
             words: OnceLock::new(),
             names,
             form: Form::Block(has),
@@ -155,9 +169,12 @@ impl Pattern {
     /// Lower-cased; at least one of them occurs (ASCII case-insensitively) in the raw bytes of every line that
     /// matches. Empty: the pattern must be tried on every line. For a block: in its first lines.
     pub fn literals(&self) -> &[Box<[u8]>] {
-        self.literals.get_or_init(|| match &self.form {
-            Form::Text(expression) => expression.literals(),
-            Form::Fields(_) | Form::Block(_) => Vec::new(),
+        self.literals.get_or_init(|| {
+            let embedded = self.embedded.and_then(embedded::literals);
+            embedded.unwrap_or_else(|| match &self.form {
+                Form::Text(expression) => expression.literals(),
+                Form::Fields(_) | Form::Block(_) => Vec::new(),
+            })
         })
     }
 
@@ -319,9 +336,8 @@ pub(super) fn checked(source: &str) -> Result<bool, String> {
 }
 
 fn parsed(source: &str) -> Result<regex_syntax::hir::Hir, String> {
-    let mut builder = regex_syntax::ParserBuilder::new();
-    let hir = builder.nest_limit(50).build().parse(source);
-    hir.map_err(|error| format!("not a regular expression: {}", one_line(&error.to_string())))
+    literals::parsed(source)
+        .map_err(|error| format!("not a regular expression: {}", one_line(&error)))
 }
 
 /// The regex crate draws its errors over several lines; the last one says what is wrong.

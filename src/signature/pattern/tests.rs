@@ -356,11 +356,11 @@ proptest! {
         if let Ok(pattern) = Pattern::text(&source, &Shapes::new()) {
             prop_assert!(pattern.compile().is_ok());
             pattern.captures_in(&line);
-            let known = Pattern::known_text(&source, &Shapes::new());
+            let known = Pattern::known_text(source.clone().into(), &Shapes::new(), None);
             prop_assert_eq!((known.names(), known.literals()), (pattern.names(), pattern.literals()));
         }
         if let Ok(pattern) = Pattern::regex(&source) {
-            let known = Pattern::known_regex(&source);
+            let known = Pattern::known_regex(source.clone().into(), None);
             prop_assert_eq!((known.names(), known.literals()), (pattern.names(), pattern.literals()));
         }
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::super::place::place;
 use super::literals::{self, Run};
 use super::shapes::{BOUNDARY, shape};
-use crate::signature::template::place;
 
 /// Shapes that an author refines: placeholder name to regular expression.
 pub type Shapes = BTreeMap<String, String>;

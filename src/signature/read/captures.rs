@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::signature::node::{Node, Value};
 use crate::signature::pattern::Pattern;
-use crate::signature::template::place;
+use crate::signature::place::place;
 
 /// Names that every one of the patterns captures.
 pub(super) fn common_captures(patterns: &[Pattern]) -> BTreeSet<String> {
@@ -27,8 +27,8 @@ pub(super) fn query_captures(node: &Node) -> BTreeSet<String> {
 
 fn collect_captures(node: &Node, names: &mut BTreeSet<String>) {
     match &node.value {
-        Value::Text(text) => places(text, names),
-        Value::Null | Value::Plain(_) => {}
+        Value::Text(text) | Value::Pattern(text, _) => places(text, names),
+        Value::Null | Value::Plain(_) | Value::Later(_) => {}
         Value::List(items) => items.iter().for_each(|item| collect_captures(item, names)),
         Value::Map(entries) => {
             for (key, value) in entries {

@@ -10,7 +10,7 @@ use crate::signature::template::Template;
 
 /// Collects the problems of one file.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(in crate::signature) struct Reader {
     /// The file, as messages show it.
     pub(super) file: String,
     /// The file is one that is shipped, and was checked when it was.
@@ -25,6 +25,14 @@ impl Reader {
             file: file.to_owned(),
             known: false,
             problems: Vec::new(),
+        }
+    }
+
+    /// Reads what is shipped.
+    pub(in crate::signature) fn of_known(file: &str) -> Self {
+        Self {
+            known: true,
+            ..Self::new(file)
         }
     }
 
@@ -66,7 +74,7 @@ impl Reader {
     /// A scalar as text, which stays where it is embedded.
     pub(super) fn words(&mut self, node: &Node, what: &str) -> Option<Words> {
         match &node.value {
-            Value::Text(text) | Value::Plain(text) => Some(match text {
+            Value::Text(text) | Value::Plain(text) | Value::Pattern(text, _) => Some(match text {
                 Cow::Borrowed(text) => Cow::Borrowed(text.trim_end_matches('\n')),
                 Cow::Owned(text) => Cow::Owned(text.trim_end_matches('\n').to_owned()),
             }),
@@ -171,6 +179,9 @@ impl Reader {
 
     /// Says which keys are unknown.
     pub(super) fn known_keys(&mut self, entries: &[(Key, Node)], known: &[&str], what: &str) {
+        if self.known {
+            return;
+        }
         for (key, _) in entries
             .iter()
             .filter(|(key, _)| !known.contains(&&*key.text))
@@ -187,6 +198,9 @@ impl Reader {
 
     /// Says which keys are unknown, and whether the known ones stand in order.
     pub(super) fn keys(&mut self, entries: &[(Key, Node)], known: &[&str], what: &str) {
+        if self.known {
+            return;
+        }
         self.known_keys(entries, known, what);
         let mut last = 0;
         for (key, _) in entries {
@@ -247,9 +261,9 @@ pub(super) fn duration(text: &str) -> Option<SignedDuration> {
 /// A tree as a JSON value.
 pub(super) fn json(node: &Node) -> serde_json::Value {
     match &node.value {
-        Value::Null => serde_json::Value::Null,
+        Value::Null | Value::Later(_) => serde_json::Value::Null,
         Value::Plain(text) => serde_json::from_str(text).unwrap_or_else(|_| (&**text).into()),
-        Value::Text(text) => (&**text).into(),
+        Value::Text(text) | Value::Pattern(text, _) => (&**text).into(),
         Value::List(items) => items.iter().map(json).collect(),
         Value::Map(entries) => entries
             .iter()

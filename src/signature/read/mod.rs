@@ -11,15 +11,18 @@ mod patterns;
 mod tests;
 mod translation;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::node::{Key, Node};
+use super::node::{Key, Node, Value};
 use super::problem::{Code, SignatureProblem};
 use super::{
-    Class, Kind, Product, Scope, Severity, Signature, Sureness, Template, Translation, VersionRange,
+    Class, Kind, Later, Product, Scope, Severity, Signature, Sureness, Template, Translation,
+    VersionRange,
 };
 use crate::bundle::{Program, ProgramSet};
-use fields::{Reader, get};
+pub(super) use fields::Reader;
+use fields::get;
 
 /// Keys of a signature file, in their order.
 pub(super) const KEYS: &[&str] = &[
@@ -155,11 +158,11 @@ impl Reader {
         let leads_to = get(entries, "leads-to").map_or(Vec::new(), |node| self.classes(node));
         let explanation =
             get(entries, "explanation").and_then(|node| self.template(node, "explanation"));
-        let fix = get(entries, "fix").map_or(Vec::new(), |node| self.steps(node));
-        let check = get(entries, "check").map_or(Vec::new(), |node| self.checks(node));
+        let fix = self.later(entries, "fix", Self::steps);
+        let check = self.later(entries, "check", Self::checks);
         let prevent = get(entries, "prevent").and_then(|node| self.template(node, "prevent"));
         let needs = get(entries, "needs").and_then(|node| self.text(node, "needs"));
-        let refs = get(entries, "refs").map_or(Vec::new(), |node| self.texts(node, "a reference"));
+        let refs = self.later(entries, "refs", Self::references);
         let tests = get(entries, "tests").map_or(Vec::new(), |node| self.cases(node, &parts));
         if parts.is_empty() {
             self.say(0, Code::MissingKey, "`match` or `find` is required");
@@ -191,6 +194,27 @@ impl Reader {
             tests,
             translations: BTreeMap::new(),
         })
+    }
+
+    /// What `read` makes of the value of a key; when somebody asks for it, if the value was put off.
+    fn later<T>(
+        &mut self,
+        entries: &[(Key, Node)],
+        key: &str,
+        read: fn(&mut Self, &Node) -> Vec<T>,
+    ) -> Later<Vec<T>> {
+        match get(entries, key) {
+            Some(Node {
+                value: Value::Later(Cow::Borrowed(bytes)),
+                ..
+            }) => Later::of(bytes, read),
+            Some(node) => read(self, node).into(),
+            None => Later::default(),
+        }
+    }
+
+    fn references(&mut self, node: &Node) -> Vec<String> {
+        self.texts(node, "a reference")
     }
 
     fn class_of(&mut self, entries: &[(Key, Node)], kind: Option<Kind>) -> Option<Class> {

@@ -1,7 +1,9 @@
 //! Pattern texts, `regex`, `fields` and `block` into patterns.
 
+use std::borrow::Cow;
+
 use super::fields::{Reader, get};
-use crate::signature::node::{Key, Node, Value};
+use crate::signature::node::{Bytes, Key, Node, Value};
 use crate::signature::pattern::{Pattern, Shapes};
 use crate::signature::problem::Code;
 
@@ -66,7 +68,11 @@ impl Reader {
     fn pattern(&mut self, node: &Node, shapes: &Shapes, depth: usize) -> Option<Pattern> {
         let pattern = match &node.value {
             Value::Text(text) | Value::Plain(text) if self.known => {
-                Ok(Pattern::known_text(text, shapes))
+                Ok(Pattern::known_text(text.clone(), shapes, None))
+            }
+            Value::Pattern(text, literals) => {
+                let literals = borrowed(literals);
+                Ok(Pattern::known_text(text.clone(), shapes, literals))
             }
             Value::Text(text) | Value::Plain(text) => Pattern::text(text, shapes),
             Value::Map(entries) => {
@@ -76,7 +82,13 @@ impl Reader {
                         self.keys(entries, &["regex"], "a regex pattern");
                         let source = self.words(regex, "regex")?;
                         match self.known {
-                            true => Ok(Pattern::known_regex(&source)),
+                            true => {
+                                let literals = match &regex.value {
+                                    Value::Pattern(_, literals) => borrowed(literals),
+                                    _ => None,
+                                };
+                                Ok(Pattern::known_regex(source, literals))
+                            }
                             false => Pattern::regex(&source),
                         }
                     }
@@ -134,5 +146,13 @@ impl Reader {
             .filter_map(|item| self.pattern(item, shapes, 1))
             .collect();
         (!has.is_empty()).then(|| Pattern::block(has))
+    }
+}
+
+/// What is embedded, where it stands.
+fn borrowed(bytes: &Bytes) -> Option<&'static [u8]> {
+    match bytes {
+        Cow::Borrowed(bytes) => Some(bytes),
+        Cow::Owned(_) => None,
     }
 }
