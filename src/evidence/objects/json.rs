@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -11,16 +11,22 @@ use super::prune::{Field, Prune, field};
 use super::scalar;
 use super::sink::Sink;
 
+/// Bytes asked of the reader at once.
+const CHUNK: usize = 128 << 10;
+
 /// Reads every document of `bytes`. An error ends the entry; what was read stays.
 pub(super) fn read(bytes: &mut dyn Read, sink: &mut Sink<'_>) {
     let allowance = Cell::new(sink.limits.item_bytes);
     let limited = Limited {
         bytes,
+        buf: vec![0; CHUNK],
+        at: 0,
+        len: 0,
         left: &allowance,
     };
-    let buffered = BufReader::with_capacity(128 << 10, limited);
-    let mut json = serde_json::Deserializer::from_reader(buffered);
+    let mut json = serde_json::Deserializer::from_reader(limited);
     loop {
+        allowance.set(sink.limits.item_bytes);
         match json.end() {
             Ok(()) => return,
             Err(error) if error.is_io() => {
@@ -42,22 +48,38 @@ pub(super) fn read(bytes: &mut dyn Read, sink: &mut Sink<'_>) {
     }
 }
 
-/// Bounds the bytes between two items, so that one endless string cannot fill the memory.
+/// Bounds the bytes between two items, so that one endless string cannot fill the memory. Counts what is taken, one
+/// byte at a time as the parser does, and not what was read ahead: the pieces of the bytes must change nothing.
 struct Limited<'a> {
     bytes: &'a mut dyn Read,
+    buf: Vec<u8>,
+    at: usize,
+    len: usize,
     left: &'a Cell<usize>,
 }
 
 impl Read for Limited<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.left.get() == 0 {
+    #[inline]
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Some(into) = into.first_mut() else {
+            return Ok(0);
+        };
+        if self.at == self.len {
+            self.len = self.bytes.read(&mut self.buf)?;
+            self.at = 0;
+        }
+        let Some(&byte) = self.buf.get(..self.len).and_then(|buf| buf.get(self.at)) else {
+            return Ok(0);
+        };
+        let Some(left) = self.left.get().checked_sub(1) else {
             return Err(io::Error::other(
                 "an object over the size limit (limit object-bytes)",
             ));
-        }
-        let n = self.bytes.read(buf)?;
-        self.left.set(self.left.get().saturating_sub(n));
-        Ok(n)
+        };
+        self.left.set(left);
+        self.at += 1;
+        *into = byte;
+        Ok(1)
     }
 }
 

@@ -77,41 +77,43 @@ impl<'r> Window<'r> {
                 .get(searched..)
                 .and_then(|rest| memchr(b'\n', rest));
             if let Some(at) = found {
-                let span = Span {
-                    from: self.next - self.mark,
-                    to: searched + at - self.mark,
-                };
-                self.next = searched + at + 1;
-                return Some(span);
+                return Some(self.ends_at(searched + at));
             }
             searched = self.buf.len();
-            if self.ended {
-                if self.next >= self.buf.len() {
-                    return None;
-                }
-                let span = Span {
-                    from: self.next - self.mark,
-                    to: self.buf.len() - self.mark,
-                };
-                self.next = self.buf.len();
-                return Some(span);
+            let unfinished = self.next < self.buf.len();
+            let too_long = unfinished && self.buf.len() - self.mark > self.limit;
+            if self.ended && !too_long {
+                return unfinished.then(|| self.ends_at(self.buf.len()));
             }
-            if self.buf.len() - self.mark > self.limit {
+            if too_long {
                 // Everything so far goes; the line that was being read goes on as an empty one.
                 self.overflowed = true;
-                let unfinished = self.next < self.buf.len();
                 self.buf.clear();
                 self.mark = 0;
                 self.next = 0;
-                if unfinished {
-                    self.skip_line();
-                }
-                searched = self.next;
+                self.skip_line();
+                searched = 0;
                 continue;
             }
             let moved = self.fill();
             searched -= moved;
         }
+    }
+
+    /// The line that ends at `end`. Whether it is thrown away depends on what is kept, never on the pieces in which
+    /// the bytes came.
+    fn ends_at(&mut self, end: usize) -> Span {
+        if end - self.mark > self.limit {
+            self.overflowed = true;
+            self.mark = end;
+            self.next = end;
+        }
+        let span = Span {
+            from: self.next - self.mark,
+            to: end - self.mark,
+        };
+        self.next = self.buf.len().min(end + 1);
+        span
     }
 
     /// Puts the last line back.
@@ -183,6 +185,48 @@ mod tests {
         assert_eq!(lines(b"a\n\nbc", 100), ["a", "", "bc"]);
         assert_eq!(lines(b"a\n", 100), ["a"]);
         assert!(lines(b"", 100).is_empty());
+    }
+
+    /// What is kept of a list of three lines, and whether it overflowed, when so many bytes are read at once.
+    fn kept(text: &[u8], limit: usize, piece: usize) -> Vec<(String, bool)> {
+        struct Pieces<'a>(&'a [u8], usize);
+        impl Read for Pieces<'_> {
+            fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+                let n = self.0.len().min(self.1).min(buf.len());
+                self.0.read(buf.get_mut(..n).unwrap_or_default())
+            }
+        }
+        let mut reader = Pieces(text, piece);
+        let mut window = Window::new(&mut reader, limit);
+        let mut kept = Vec::new();
+        while let Some(span) = window.line() {
+            let all = window.slice(0, span.to);
+            kept.push((
+                String::from_utf8_lossy(all).into_owned(),
+                window.overflowed(),
+            ));
+            if kept.len() % 3 == 0 {
+                window.release();
+            }
+        }
+        kept
+    }
+
+    #[test]
+    fn the_limit_holds_whatever_the_pieces() {
+        for text in [
+            "aa\nbb\ncc\ndd\nee",
+            "\n\n\naaaaaaaaa",
+            "aaa\n\n\nb\nccccc\n",
+        ] {
+            for limit in 0..12 {
+                let whole = kept(text.as_bytes(), limit, usize::MAX);
+                for piece in 1..5 {
+                    let pieces = kept(text.as_bytes(), limit, piece);
+                    assert_eq!(pieces, whole, "{text:?}, limit {limit}, {piece} at once");
+                }
+            }
+        }
     }
 
     #[test]

@@ -21,6 +21,9 @@ pub(super) fn read(window: &mut Window<'_>, sink: &mut Sink<'_>) {
     while let Some(span) = window.line() {
         let line = window.slice(span.from, span.to);
         if is_blank(line) || is_comment(line) || is_marker(line) || line.starts_with(b"%") {
+            if window.overflowed() {
+                sink.problem("a line over the size limit was not used (limit object-bytes)");
+            }
             window.release();
             continue;
         }

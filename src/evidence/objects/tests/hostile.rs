@@ -60,6 +60,49 @@ fn every_limit_is_a_problem_and_the_rest_is_read() {
 }
 
 #[test]
+fn a_limit_is_reached_at_the_same_byte_whatever_the_pieces() {
+    struct Pieces<'t>(&'t [u8], usize);
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            let n = buf.len().min(self.1);
+            self.0.read(buf.get_mut(..n).unwrap_or_default())
+        }
+    }
+    let item = |name: &str, size: usize| {
+        let note = "x".repeat(size);
+        format!(
+            r#"{{"apiVersion":"v1","kind":"Node","metadata":{{"name":"{name}","annotations":{{"a":"{note}"}}}}}}"#
+        )
+    };
+    let json = format!(
+        r#"{{"apiVersion":"v1","kind":"List","items":[{},{},{}]}}"#,
+        item("a", 10),
+        item("b", 900),
+        item("c", 10)
+    );
+    let yaml = LIST.replace("ReplicaSchedulingFailure", &"x".repeat(1000));
+    for (path, text) in [("x.json", &json), (VOLUMES, &yaml)] {
+        let limits = ObjectLimits {
+            item_bytes: 800,
+            ..ObjectLimits::default()
+        };
+        let with = |piece| {
+            let bytes = &mut Pieces(text.as_bytes(), piece);
+            read(0, &entry(path), bytes, &Wanted::default(), &limits)
+        };
+        let whole = with(usize::MAX);
+        assert_eq!(
+            (whole.objects.len(), whole.problems.len()),
+            (1, 1),
+            "{path}"
+        );
+        for piece in [1, 7, 300] {
+            assert_eq!(with(piece), whole, "{path}, {piece} bytes at once");
+        }
+    }
+}
+
+#[test]
 fn a_break_in_the_middle_keeps_what_came_before() {
     struct Breaks<'t>(&'t [u8]);
     impl Read for Breaks<'_> {
