@@ -38,6 +38,9 @@ pub(super) fn read(window: &mut Window<'_>, sink: &mut Sink<'_>) {
             None => document(window, sink),
         }
     }
+    if window.overflowed() {
+        sink.problem("a line over the size limit was not used (limit object-bytes)");
+    }
     if let Some(error) = window.failed() {
         let error = format!("stopped reading: {error}");
         sink.problem(error);
@@ -74,6 +77,9 @@ fn document(window: &mut Window<'_>, sink: &mut Sink<'_>) {
         }
         window.release();
     }
+    // A last line without its newline is thrown away and none comes in its place.
+    too_long |= window.overflowed();
+    window.release();
     let head = match too_long {
         true => Err("it is over the size limit (limit object-bytes)".to_owned()),
         false => parse(&head, None, sink),

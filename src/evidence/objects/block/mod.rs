@@ -274,7 +274,7 @@ impl<'t> Block<'t> {
                 return Ok((rest == ":" || rest.starts_with(": ")).then_some((key, end + 1)));
             }
             Some(b'[' | b'{') if matches!(line.text, "[]" | "{}") => return Ok(None),
-            Some(b'?' | b':' | b'-') if bytes.get(1).is_none_or(|&b| b == b' ') => {
+            Some(b'?' | b':' | b'-') if bytes.get(1).is_none_or(|b| b" \t".contains(b)) => {
                 return Err(Unexpected);
             }
             Some(b'|') => return Ok(None),
@@ -287,7 +287,7 @@ impl<'t> Block<'t> {
             match bytes.get(colon + 1) {
                 None | Some(b' ') => {
                     let key = line.text.get(..colon).ok_or(Unexpected)?;
-                    if key.contains(" #") || key.ends_with(' ') {
+                    if (key.contains('#') && !is_plain(key)) || key.ends_with([' ', '\t']) {
                         return Err(Unexpected);
                     }
                     return Ok(Some((key.into(), colon + 1)));
@@ -332,7 +332,9 @@ impl<'t> Block<'t> {
     }
 
     fn plain(&mut self, text: &'t str, parent: usize) -> Result<Option<Value>> {
-        let dash = matches!(text, "-" | "?") || text.starts_with("- ") || text.starts_with("? ");
+        let dash = text
+            .strip_prefix(['-', '?'])
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
         if dash || !is_plain(text) {
             return Err(Unexpected);
         }

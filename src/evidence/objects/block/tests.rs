@@ -19,6 +19,21 @@ fn same(text: &str) -> Value {
 }
 
 #[test]
+fn a_tab_separates_as_a_space_does() {
+    for text in [
+        "-\t- e: y\n",
+        "a: -\tb\n",
+        "?\ta: b\n",
+        "a\t#b: c\n",
+        "a\t: b\n",
+    ] {
+        let fast = parse(text, &limits(), None);
+        let general = general::parse(text, &limits(), None);
+        assert!(fast.is_err() || fast.ok() == general.ok(), "{text:?}");
+    }
+}
+
+#[test]
 fn the_style_of_the_writers() {
     let value = same(concat!(
         "- apiVersion: v1\n",

@@ -103,6 +103,25 @@ fn a_limit_is_reached_at_the_same_byte_whatever_the_pieces() {
 }
 
 #[test]
+fn a_line_over_the_limit_is_said_wherever_it_stands() {
+    let long = "x".repeat(2000);
+    for text in [
+        format!("apiVersion: v1\nkind: Node\nmetadata:\n  name: {long}"),
+        format!("apiVersion: v1\nkind: Node\nmetadata:\n  name: {long}\n"),
+        format!("# {long}\n"),
+        long.clone(),
+    ] {
+        let limits = ObjectLimits {
+            item_bytes: 800,
+            ..ObjectLimits::default()
+        };
+        let bytes = &mut text.as_bytes();
+        let read = read(0, &entry("nodes.yaml"), bytes, &Wanted::default(), &limits);
+        assert_eq!((read.objects.len(), read.problems.len()), (0, 1));
+    }
+}
+
+#[test]
 fn a_break_in_the_middle_keeps_what_came_before() {
     struct Breaks<'t>(&'t [u8]);
     impl Read for Breaks<'_> {
