@@ -82,24 +82,25 @@ pub(crate) fn link_stays_inside(path: &str, target: &str) -> bool {
     true
 }
 
-/// Names seen in one archive, eight bytes each.
+/// Paths seen in one archive, eight bytes each: as entries are called, because `root/x` and `x` are one where the
+/// first member has decided that `root` is the archive's folder.
 #[derive(Default)]
 pub(crate) struct Seen(HashSet<u64>);
 
 impl Seen {
     /// Whether this is the first time.
-    pub(crate) fn first(&mut self, name: &str) -> bool {
-        self.0.insert(Self::key(name))
+    pub(crate) fn first(&mut self, path: &str) -> bool {
+        self.0.insert(Self::key(path))
     }
 
-    /// Whether the name came before.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.contains(&Self::key(name))
+    /// Whether the path came before.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.0.contains(&Self::key(path))
     }
 
-    fn key(name: &str) -> u64 {
+    fn key(path: &str) -> u64 {
         let mut hasher = DefaultHasher::new();
-        name.hash(&mut hasher);
+        path.hash(&mut hasher);
         hasher.finish()
     }
 }

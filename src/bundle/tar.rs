@@ -261,7 +261,7 @@ impl Walk<'_> {
             found.skip(&self.level, Skip::Directory, visit);
             return self.pass(size);
         }
-        if !self.seen.first(&name) {
+        if !self.seen.first(&found.path) {
             found.lost(
                 format!("a member of this name came before: not read, {size} bytes are lost"),
                 visit,

@@ -138,6 +138,14 @@ fn names_twice_and_overlaps() {
     let seen = read("b.zip", &zip(&[first, quoted]));
     assert_good(&seen);
     assert_lost(&seen, "logs/ns/p/c.log", "overlap");
+
+    // The first member of a tar decides that `sb` is the root, so both of these would be `x.log`.
+    let mut bytes = raw_tar_member("sb/x.log", EntryType::Regular, "", b"first\n");
+    bytes.extend(raw_tar_member("x.log", EntryType::Regular, "", b"other\n"));
+    bytes.extend([0; 1024]);
+    let seen = read("b.tar", &bytes);
+    assert_eq!(seen.text("x.log"), "first\n");
+    assert!(seen.problem_of("x.log").contains("came before"));
 }
 
 #[test]

@@ -196,7 +196,7 @@ fn members(level: &Level, raw: Vec<Raw>, len: u64, problems: &mut Vec<Problem>) 
         };
         let folder = member.fate == Fate::Skip(Skip::Directory);
         member.path = level.path(&name);
-        if !folder && !seen.first(&name) {
+        if !folder && !seen.first(&member.path) {
             member.fate = Fate::Lost(format!(
                 "a member of this name came before: not read, {size} bytes are lost"
             ));

@@ -215,13 +215,13 @@ impl Recovery {
         };
         self.last = Some(path.clone());
         let found = Found {
-            path,
+            path: path.clone(),
             size: (!local.streamed()).then_some(local.size),
             modified: local.modified,
         };
         let lost = match &name {
             None => Some("the path leaves the archive: not read".to_owned()),
-            Some(name) if !folder && !self.seen.first(name) => {
+            Some(_) if !folder && !self.seen.first(&path) => {
                 Some("a member of this name came before: not read".to_owned())
             }
             Some(_) if local.encrypted() => Some("encrypted: not read".to_owned()),
@@ -397,7 +397,7 @@ impl Recovery {
         if complete
             && !spelled.ends_with(['/', '\\'])
             && let Name::Clean(name) | Name::WasAbsolute(name) = clean(&spelled)
-            && !self.seen.has(&name)
+            && !self.seen.has(&self.level.path(&name))
         {
             visit.problem(Problem::new(
                 self.level.path(&name),
