@@ -1,8 +1,9 @@
 //! A database into the flat list of log patterns that the engine tries.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Captures;
+use super::prefilter::Prefilter;
 use crate::bundle::ProgramSet;
 use crate::decode::Line;
 use crate::signature::{Database, Kind, Pattern, Signature};
@@ -96,6 +97,37 @@ pub(crate) struct Try {
     pub(crate) part: u32,
     /// What must match.
     pub(crate) pattern: Box<dyn Confirm>,
+    /// What every group asks, kept where it is quickly found.
+    sought: OnceLock<Sought>,
+}
+
+/// What a line must hold to be tried.
+pub(crate) enum Sought {
+    /// It asks for a panic.
+    Block,
+    /// Nothing: it is tried on every line.
+    Nothing,
+    /// One of these, in lower case.
+    Literals(Vec<Box<[u8]>>),
+}
+
+impl Try {
+    /// What a line must hold to be tried.
+    pub(crate) fn sought(&self) -> &Sought {
+        self.sought.get_or_init(|| {
+            if self.pattern.is_block() {
+                return Sought::Block;
+            }
+            let own = self.pattern.literals();
+            if own.is_empty() || own.iter().any(|l| l.len() < Prefilter::SHORTEST) {
+                return Sought::Nothing;
+            }
+            let folded = own
+                .iter()
+                .map(|literal| literal.to_ascii_lowercase().into());
+            Sought::Literals(folded.collect())
+        })
+    }
 }
 
 /// All log parts and all their patterns, in order of the database.
@@ -148,6 +180,7 @@ impl Catalog {
         self.tries.extend(patterns.into_iter().map(|pattern| Try {
             part: index,
             pattern,
+            sought: OnceLock::new(),
         }));
     }
 

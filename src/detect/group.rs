@@ -1,8 +1,8 @@
 //! The patterns that one set of programs can print, with the prefilter that finds candidates for them.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-use super::catalog::Catalog;
+use super::catalog::{Catalog, Sought};
 use super::prefilter::{Found, Prefilter};
 use crate::bundle::ProgramSet;
 use crate::decode;
@@ -65,7 +65,7 @@ pub(crate) fn shown_in(bytes: &[u8]) -> impl Iterator<Item = (usize, Cue)> {
 impl Group {
     /// The patterns of `catalog` that an entry of these programs can hold; `None`: every pattern, whatever its part looks at.
     pub(crate) fn new(catalog: &Catalog, programs: Option<ProgramSet>) -> Self {
-        let mut literals: BTreeMap<Box<[u8]>, Vec<Cue>> = BTreeMap::new();
+        let mut sought: Vec<(Cow<'_, [u8]>, Cue)> = Vec::new();
         let (mut always, mut blocks, mut on_lines) = (Vec::new(), Vec::new(), Vec::new());
         for (index, tried) in (0u32..).zip(&catalog.tries) {
             let wanted = catalog.parts.get(tried.part as usize).is_some_and(|part| {
@@ -74,24 +74,21 @@ impl Group {
             if !wanted {
                 continue;
             }
-            if tried.pattern.is_block() {
-                blocks.push(index);
-                continue;
+            match tried.sought() {
+                Sought::Block => {
+                    blocks.push(index);
+                    continue;
+                }
+                Sought::Nothing => always.push(index),
+                Sought::Literals(own) => {
+                    let cues = own.iter().map(|l| (Cow::from(&**l), Cue::Try(index)));
+                    sought.extend(cues);
+                }
             }
             on_lines.push(index);
-            let own = tried.pattern.literals();
-            if own.is_empty() || own.iter().any(|l| l.len() < Prefilter::SHORTEST) {
-                always.push(index);
-                continue;
-            }
-            for literal in own {
-                let folded = literal.to_ascii_lowercase().into_boxed_slice();
-                literals.entry(folded).or_default().push(Cue::Try(index));
-            }
         }
         let mut mark = |literal: &[u8], cue: Cue| {
-            let folded = literal.to_ascii_lowercase().into_boxed_slice();
-            literals.entry(folded).or_default().push(cue);
+            sought.push((literal.to_ascii_lowercase().into(), cue));
         };
         if !blocks.is_empty() {
             let all = decode::BLOCK_LITERALS.iter().map(|l| l.as_bytes());
@@ -109,7 +106,17 @@ impl Group {
         for literal in super::join::PIECES {
             mark(literal, Cue::Piece);
         }
-        let (literals, cues) = literals.into_iter().unzip();
+        sought.sort_unstable();
+        let (mut literals, mut cues): (Vec<Box<[u8]>>, Vec<Vec<Cue>>) = Default::default();
+        for (literal, cue) in sought {
+            match (literals.last(), cues.last_mut()) {
+                (Some(last), Some(cues)) if **last == *literal => cues.push(cue),
+                _ => {
+                    literals.push(literal.into());
+                    cues.push(vec![cue]);
+                }
+            }
+        }
         Self {
             prefilter: Prefilter::new(literals),
             cues,

@@ -3,6 +3,7 @@
 //! Most lines are never looked at one by one. Where something is open (pieces of a line, a value of several
 //! lines, a panic, a start without a time) every line is taken in turn until nothing is open any more.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use jiff::tz::Offset;
@@ -47,6 +48,10 @@ pub(crate) struct Walk {
     cues: Vec<(u32, Cue)>,
     /// Cues of one line.
     line_cues: Vec<Cue>,
+    /// Those of them that are literals, while they are looked up.
+    literal_cues: Vec<Cue>,
+    /// Patterns that one line may match.
+    tries: Vec<u32>,
     /// A line in lower case.
     lower: Vec<u8>,
     entry: String,
@@ -74,6 +79,8 @@ impl Walk {
             found: Vec::new(),
             cues: Vec::new(),
             line_cues: Vec::new(),
+            literal_cues: Vec::new(),
+            tries: Vec::new(),
             lower: Vec::new(),
             entry: entry.path.clone(),
             origin: entry.origin.clone(),
@@ -154,14 +161,30 @@ impl Walk {
         let cues = std::mem::take(&mut self.cues);
         let survey = std::mem::take(&mut self.survey);
         let first_line = self.next_line;
+        // Lines are numbered when a number is asked for: few candidates are more than that.
+        let numbered = Cell::new((0, first_line));
+        let number_at = |at: usize| {
+            let (known, number) = numbered.get();
+            let skipped = lines.get(known..at).unwrap_or_default();
+            let number = if skipped.len() < NEAR {
+                number + u64::from(count_newlines(skipped))
+            } else {
+                first_line + u64::from(survey.newlines_before(lines, at))
+            };
+            numbered.set((at, number));
+            number
+        };
         let (mut start, mut index) = (0, 0);
         while start < lines.len() {
-            let mut number = first_line + u64::from(survey.newlines_before(lines, start));
-            while self.open() && start < lines.len() {
-                let end = line_end(lines, start);
-                self.physical(number, buffer, from + start..from + end);
-                number += 1;
-                start = end + 1;
+            if self.open() {
+                let mut number = number_at(start);
+                while self.open() && start < lines.len() {
+                    let end = line_end(lines, start);
+                    self.physical(number, buffer, from + start..from + end);
+                    number += 1;
+                    start = end + 1;
+                }
+                numbered.set((start, number));
             }
             while cues.get(index).is_some_and(|cue| (cue.0 as usize) < start) {
                 index += 1;
@@ -178,14 +201,8 @@ impl Walk {
                 self.line_cues.push(cue);
                 index += 1;
             }
-            let skipped = lines.get(start..line_start).unwrap_or_default();
-            number = if skipped.len() < NEAR {
-                number + u64::from(count_newlines(skipped))
-            } else {
-                first_line + u64::from(survey.newlines_before(lines, line_start))
-            };
-
-            self.candidate(number, buffer, from + line_start..from + end);
+            let number = || number_at(line_start);
+            self.candidate(&number, buffer, from + line_start..from + end);
             start = end + 1;
         }
         self.cues = cues;
@@ -247,12 +264,17 @@ impl Walk {
     }
 
     /// A physical line with cues, nothing being open.
-    fn candidate(&mut self, number: u64, buffer: &[u8], range: std::ops::Range<usize>) {
+    fn candidate(
+        &mut self,
+        number: &dyn Fn() -> u64,
+        buffer: &[u8],
+        range: std::ops::Range<usize>,
+    ) {
         let raw = buffer.get(range.clone()).unwrap_or_default();
         let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
         self.expand();
         if self.line_cues.contains(&Cue::Piece) && join::opens(raw) {
-            self.physical(number, buffer, range);
+            self.physical(number(), buffer, range);
             return;
         }
         if self.line_cues.contains(&Cue::Escape) {
@@ -279,7 +301,7 @@ impl Walk {
     fn joined(&mut self, number: u64, raw: &[u8], before: &[u8]) {
         self.cues_of(raw);
         let cues = std::mem::take(&mut self.line_cues);
-        self.logical(number, raw, before, &cues);
+        self.logical(&|| number, raw, before, &cues);
         self.line_cues = cues;
     }
 
@@ -322,10 +344,11 @@ impl Walk {
         cues.dedup();
         // Literals come first; a line holds few distinct ones, however often.
         let literals = cues.partition_point(|cue| matches!(cue, Cue::Literal(_)));
-        let found: Vec<Cue> = cues.drain(..literals).collect();
-        for cue in found {
+        self.literal_cues.clear();
+        self.literal_cues.extend(cues.drain(..literals));
+        for cue in &self.literal_cues {
             if let Cue::Literal(literal) = cue {
-                cues.extend(self.group.cues(literal));
+                cues.extend(self.group.cues(*literal));
             }
         }
         cues.sort_unstable();
@@ -333,17 +356,29 @@ impl Walk {
     }
 
     /// One logical line with its cues in order, each once.
-    fn logical(&mut self, number: u64, raw: &[u8], before: &[u8], cues: &[Cue]) {
-        let mut tries: Vec<u32> = cues
-            .iter()
-            .filter_map(|cue| match cue {
-                Cue::Try(tried) if !self.prover.is_spent(*tried) => Some(*tried),
-                _ => None,
-            })
-            .collect();
+    fn logical(&mut self, number: &dyn Fn() -> u64, raw: &[u8], before: &[u8], cues: &[Cue]) {
+        let mut tries = std::mem::take(&mut self.tries);
+        tries.clear();
+        tries.extend(cues.iter().filter_map(|cue| match cue {
+            Cue::Try(tried) if !self.prover.is_spent(*tried) => Some(*tried),
+            _ => None,
+        }));
         if !self.naive {
             self.keep_likely(raw, &mut tries);
         }
+        self.tried(number, raw, before, cues, &tries);
+        self.tries = tries;
+    }
+
+    /// One logical line with the patterns that it may match.
+    fn tried(
+        &mut self,
+        number: &dyn Fn() -> u64,
+        raw: &[u8],
+        before: &[u8],
+        cues: &[Cue],
+        tries: &[u32],
+    ) {
         // Both look at the envelope only, which is much cheaper than to decode.
         let starts = cues.contains(&Cue::Start) && decode::is_start_marker(raw, &self.origin);
         let panics =
@@ -352,6 +387,7 @@ impl Walk {
         if tries.is_empty() && !panics && !starts && !open && !self.samples.waiting() {
             return;
         }
+        let number = number();
         let line = decode::decode(raw, &self.origin);
         let own = line.stamp;
         if starts {
@@ -370,7 +406,7 @@ impl Walk {
             line: &line,
             stamp: &stamp,
         };
-        self.prover.prove(&candidate, &tries);
+        self.prover.prove(&candidate, tries);
         if open || panics {
             let done = self.blocks.offer(number, raw, &line, stamp());
             self.block_done(done);

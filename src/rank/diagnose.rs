@@ -343,7 +343,8 @@ pub(super) fn title(signature: &Signature, finding: &Finding) -> String {
 
 /// The same for some of the subjects.
 pub(super) fn title_of(signature: &Signature, cases: &[&Case]) -> String {
-    let captures = remedy::captures_of(cases);
+    let used: BTreeSet<&str> = signature.title.names().collect();
+    let captures = remedy::captures_named(cases, &|name| used.contains(name));
     let mut first = captures.first().cloned().unwrap_or_default();
     let subjects: Vec<&Subject> = cases.iter().map(|case| &case.subject).collect();
     let keys: BTreeSet<&String> = subjects.iter().flat_map(|s| s.0.keys()).collect();
@@ -360,7 +361,6 @@ pub(super) fn title_of(signature: &Signature, cases: &[&Case]) -> String {
         }
         first.insert(key.clone(), text);
     }
-    let used: BTreeSet<&str> = signature.title.names().collect();
     let varying = |captures: &Captures| -> Captures {
         let own = captures
             .iter()

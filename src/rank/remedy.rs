@@ -1,6 +1,6 @@
 //! The fix of a signature into steps for what was found: filtered by product, filled once per distinct captures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, Remediation, Step};
 use crate::detect::Captures;
@@ -44,9 +44,15 @@ pub(super) fn all_captures(finding: &Finding) -> Vec<Captures> {
 
 /// The same of some subjects.
 pub(super) fn captures_of(cases: &[&Case]) -> Vec<Captures> {
+    captures_named(cases, &|_| true)
+}
+
+/// The same, with the values of some names only.
+pub(super) fn captures_named(cases: &[&Case], wanted: &dyn Fn(&str) -> bool) -> Vec<Captures> {
     let mut cases = cases.to_vec();
     cases.sort_by_key(|case| std::cmp::Reverse((case.sure, case.state)));
     let mut all: Vec<Captures> = Vec::new();
+    let mut seen: BTreeSet<Captures> = BTreeSet::new();
     for case in cases {
         let none = [Captures::new()];
         let sets: &[Captures] = if case.captures.is_empty() {
@@ -55,13 +61,12 @@ pub(super) fn captures_of(cases: &[&Case]) -> Vec<Captures> {
             &case.captures
         };
         for captures in sets {
-            let mut captures = captures.clone();
-            for (name, value) in &case.subject.0 {
-                captures
-                    .entry(name.clone())
-                    .or_insert_with(|| value.clone());
-            }
-            if !all.contains(&captures) {
+            let subject = case.subject.0.iter();
+            let own = subject.filter(|(name, _)| !captures.contains_key(*name));
+            let named = own.chain(captures).filter(|(name, _)| wanted(name));
+            let captures: Captures = named.map(|(k, v)| (k.clone(), v.clone())).collect();
+            if !seen.contains(&captures) {
+                seen.insert(captures.clone());
                 all.push(captures);
             }
         }

@@ -5,7 +5,7 @@
 //! control and non-ASCII bytes are escaped by some writers; ` key=value` of the canonical text is `","key":"value` in
 //! a JSON line and `" key="value` in a klog line. So runs end at those bytes, and a key stands alone.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// A run of bytes that the raw line contains, lower-cased, with its worth as a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -256,25 +256,69 @@ fn of_concat(parts: &[Hir]) -> Option<Vec<Run>> {
             best = Some(candidate);
         }
     };
-    let mut bytes: Vec<u8> = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
+    // What the text holds up to here, since the last part that can be anything: one of these.
+    let mut ends: Vec<Vec<u8>> = vec![Vec::new()];
+    for part in parts {
         if let Some(text) = literal(part) {
-            bytes.extend(text);
+            ends.iter_mut().for_each(|end| end.extend(&text));
             continue;
         }
+        take(all_best(&ends, may_go_on_with_key(part)));
         // `OutOf(?:cpu|memory)` holds one of two long words; by itself each part is short.
-        if let Some(ends) = alternatives(part) {
-            let goes_on = at + 1 < parts.len();
-            let whole = |end: &Vec<u8>| best_run(&[&bytes[..], end].concat(), goes_on);
-            take(ends.iter().map(whole).collect());
+        let branches = alternatives(part).unwrap_or_default();
+        if (1..=MOST_ALTERNATIVES).contains(&(branches.len() * ends.len())) {
+            ends = each_with(&ends, &branches);
+            continue;
         }
-        let key_goes_on = may_go_on_with_key(part);
-        take(best_run(&bytes, key_goes_on).map(|run| vec![run]));
-        bytes.clear();
+        // `yaml: (?:line \d+|unmarshal)` goes on with one of two words, whatever comes behind them.
+        if let Some(beginnings) = beginnings(part)
+            && beginnings.len() * ends.len() <= MOST_ALTERNATIVES
+        {
+            take(all_best(&each_with(&ends, &beginnings), true));
+        }
+        ends = vec![Vec::new()];
         take(of_regex(part));
     }
-    take(best_run(&bytes, false).map(|run| vec![run]));
+    take(all_best(&ends, false));
     best
+}
+
+/// Every one of `ends` followed by every one of `next`.
+fn each_with(ends: &[Vec<u8>], next: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let with = |end: &Vec<u8>| {
+        let end = end.clone();
+        next.iter().map(move |next| [&end[..], next].concat())
+    };
+    ends.iter().flat_map(with).collect()
+}
+
+/// The best run of each, each once; `None` where one has none.
+fn all_best(texts: &[Vec<u8>], key_goes_on: bool) -> Option<Vec<Run>> {
+    let mut runs: Vec<Run> = Vec::new();
+    for text in texts {
+        let run = best_run(text, key_goes_on)?;
+        if !runs.contains(&run) {
+            runs.push(run);
+        }
+    }
+    Some(runs)
+}
+
+/// How each branch of an alternation begins: the bytes that are always the same.
+fn beginnings(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    match hir.kind() {
+        HirKind::Capture(capture) => beginnings(&capture.sub),
+        HirKind::Alternation(branches) => Some(branches.iter().map(beginning).collect()),
+        _ => None,
+    }
+}
+
+fn beginning(hir: &Hir) -> Vec<u8> {
+    match hir.kind() {
+        HirKind::Capture(capture) => beginning(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().map_while(literal).flatten().collect(),
+        _ => literal(hir).unwrap_or_default(),
+    }
 }
 
 /// The bytes that a text which matches has here, where they are always the same, captured or not.
@@ -297,9 +341,20 @@ fn alternatives(hir: &Hir) -> Option<Vec<Vec<u8>>> {
         HirKind::Alternation(branches) if branches.len() <= MOST_ALTERNATIVES => {
             branches.iter().map(literal).collect()
         }
+        HirKind::Class(Class::Unicode(class)) => {
+            let few = class.iter().map(|range| range.len()).sum::<usize>() <= FEW_CHARACTERS;
+            let each = class.iter().flat_map(|range| range.start()..=range.end());
+            let byte = |c: char| u8::try_from(c).ok().filter(u8::is_ascii);
+            let bytes: Option<Vec<Vec<u8>>> =
+                few.then(|| each.map(|c| byte(c).map(|byte| vec![byte])).collect())?;
+            bytes
+        }
         _ => None,
     }
 }
+
+/// A class of so many characters (`IPv[46]`) is as good as an alternation.
+const FEW_CHARACTERS: usize = 3;
 
 /// Shows every run that a text which matches the expression contains.
 pub(super) fn each_required(hir: &Hir, take: &mut dyn FnMut(Run)) {
@@ -345,6 +400,8 @@ fn may_go_on_with_key(hir: &Hir) -> bool {
         HirKind::Repetition(repetition) => {
             repetition.min == 0 || may_go_on_with_key(&repetition.sub)
         }
+        // At the end of the text there is no key any more.
+        HirKind::Look(Look::End) => false,
         _ => true,
     }
 }
@@ -475,6 +532,15 @@ mod tests {
             ["the volume head of"]
         );
         assert_eq!(regex("(?i-u:abcdefg)").unwrap(), ["abcdefg"]);
+        assert_eq!(
+            regex("^host IPv[46] unknown$").unwrap(),
+            ["host ipv4 unknown", "host ipv6 unknown"]
+        );
+        assert_eq!(
+            regex(r"yaml: (?:line \d+: |unmarshal errors:)").unwrap(),
+            ["yaml: line", "yaml: unmarshal errors:"]
+        );
+        assert_eq!(regex(r"x[ab]+ (?:some|other) words").unwrap().len(), 2);
         // the Kelvin sign folds to k: nothing is certain about those bytes
         assert_eq!(regex("(?i)pack").unwrap(), ["pac"]);
     }
