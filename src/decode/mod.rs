@@ -11,6 +11,7 @@
 
 mod block;
 mod capnslog;
+pub(crate) mod claim;
 mod clean;
 mod clock;
 mod cri;

@@ -117,7 +117,7 @@ pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) 
     evidence.problems.extend(database.given_up());
     let about = options.about.as_ref();
     let mut diagnosis = rank::diagnose_about(database, &evidence, findings, inputs, about);
-    look_again(paths, &evidence, &mut diagnosis, options)?;
+    look_again(paths, database, &evidence, &mut diagnosis, options)?;
     look_around(paths, &mut diagnosis, options)?;
     report::hide_secrets(&mut diagnosis);
     Ok(Scan {
@@ -129,6 +129,7 @@ pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) 
 /// The second pass, over the few entries that a failure without a known cause implicates. A pipe cannot be read twice.
 fn look_again(
     paths: &[PathBuf],
+    database: &Database,
     evidence: &Evidence,
     diagnosis: &mut Diagnosis,
     options: &ScanOptions,
@@ -144,7 +145,7 @@ fn look_again(
             worker.into_inner().finish()
         })?
     };
-    unusual::complete(diagnosis, evidence, surveys.concat());
+    unusual::complete(diagnosis, database, evidence, surveys.concat());
     Ok(())
 }
 

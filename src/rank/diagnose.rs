@@ -177,6 +177,7 @@ pub fn diagnose_about(
         scanned,
         causes: ranked_causes,
         symptoms,
+        suspects: Vec::new(),
         unusual: Vec::new(),
         problems: evidence.problems.clone(),
         signatures: database.signatures.len(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Chart, EtcdView, Moment, Surroundings, Told, UpgradeView};
+use super::{Chart, EtcdView, Moment, Surroundings, Suspect, Told, UpgradeView};
 use crate::bundle::InputKind;
 use crate::detect::Captures;
 use crate::error::Problem;
@@ -29,6 +29,8 @@ pub struct Diagnosis {
     pub causes: Vec<RankedFinding>,
     /// Symptoms, with the causes that explain them.
     pub symptoms: Vec<RankedFinding>,
+    /// The lines that may say what is wrong where no cause is known, the most telling first.
+    pub suspects: Vec<Suspect>,
     /// What stands out where no cause is known.
     pub unusual: Vec<Unusual>,
     /// What mattered, in order of time.

@@ -23,6 +23,7 @@ mod remedy;
 mod score;
 mod summary;
 pub mod surroundings;
+mod suspect;
 mod texts;
 mod timeline;
 pub mod unusual;
@@ -44,6 +45,7 @@ pub use etcd::{EtcdMember, EtcdView};
 pub use language::Told;
 pub use summary::summarize;
 pub use surroundings::Surroundings;
+pub use suspect::Suspect;
 pub use timeline::{Moment, MomentKind};
 pub use upgrade::{UpgradeCondition, UpgradeNode, UpgradeView, WaitingLine};
 

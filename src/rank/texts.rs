@@ -6,7 +6,7 @@
 use super::{
     Check, Consequence, Diagnosis, EtcdMember, EtcdView, EvidenceItem, InputSummary, Lane, Mark,
     MarkKind, Moment, NodeSummary, NotExamined, RankedFinding, Remediation, Step, Subject,
-    Surroundings, Told, Unusual, UpgradeCondition, UpgradeNode, UpgradeView, WaitingLine,
+    Surroundings, Suspect, Told, Unusual, UpgradeCondition, UpgradeNode, UpgradeView, WaitingLine,
 };
 use crate::error::Problem;
 
@@ -24,6 +24,7 @@ impl Diagnosis {
             scanned: _,
             causes,
             symptoms,
+            suspects,
             unusual,
             timeline,
             clocks,
@@ -42,6 +43,7 @@ impl Diagnosis {
         inputs.iter_mut().for_each(|one| input(one, each));
         let findings = causes.iter_mut().chain(symptoms);
         findings.for_each(|finding| finding.each_text(each));
+        suspects.iter_mut().for_each(|one| suspected(one, each));
         unusual.iter_mut().for_each(|one| stands_out(one, each));
         timeline.iter_mut().for_each(|one| moment(one, each));
         clocks.values_mut().for_each(|clock| each(&mut clock.from));
@@ -164,25 +166,28 @@ fn remedy(remediation: &mut Remediation, each: Each<'_>) {
         verify,
     } = remediation;
     each(summary);
-    let check = |one: &mut Check, each: Each<'_>| {
-        each(&mut one.run);
-        all(&mut one.expect, each);
-    };
-    for step in steps {
-        let Step {
-            risk: _,
-            place,
-            text,
-            run,
-            takes,
-            loses,
-            check: shown,
-        } = step;
-        each(text);
-        all([place, run, takes, loses].into_iter().flatten(), each);
-        shown.iter_mut().for_each(|one| check(one, each));
-    }
+    steps.iter_mut().for_each(|one| step(one, each));
     verify.iter_mut().for_each(|one| check(one, each));
+}
+
+fn check(one: &mut Check, each: Each<'_>) {
+    each(&mut one.run);
+    all(&mut one.expect, each);
+}
+
+fn step(step: &mut Step, each: Each<'_>) {
+    let Step {
+        risk: _,
+        place,
+        text,
+        run,
+        takes,
+        loses,
+        check: shown,
+    } = step;
+    each(text);
+    all([place, run, takes, loses].into_iter().flatten(), each);
+    shown.iter_mut().for_each(|one| check(one, each));
 }
 
 fn input(input: &mut InputSummary, each: Each<'_>) {
@@ -224,6 +229,29 @@ fn stands_out(unusual: &mut Unusual, each: Each<'_>) {
         because,
     } = unusual;
     all([template, sample, because], each);
+}
+
+fn suspected(suspect: &mut Suspect, each: Each<'_>) {
+    let Suspect {
+        title,
+        says,
+        program,
+        subject,
+        state: _,
+        count: _,
+        first_seen: _,
+        last_seen: _,
+        evidence,
+        reasons,
+        depends,
+        next,
+    } = suspect;
+    all([title, says], each);
+    all(program, each);
+    about(std::slice::from_mut(subject), each);
+    quote(evidence, each);
+    all(reasons.iter_mut().chain(depends), each);
+    next.iter_mut().for_each(|one| step(one, each));
 }
 
 fn moment(moment: &mut Moment, each: Each<'_>) {

@@ -138,6 +138,13 @@ const EMPTY_REASONS: &[&str] = &[
     "PodCompleted",
 ];
 
+impl Object {
+    /// The texts in it that programs wrote, within the default limits.
+    pub(crate) fn texts(&self) -> Vec<Text> {
+        of(self, &ObjectLimits::default())
+    }
+}
+
 /// The texts of `object`, in the order of its fields.
 pub(super) fn of(object: &Object, limits: &ObjectLimits) -> Vec<Text> {
     let mut walk = Walk::new(object, limits);

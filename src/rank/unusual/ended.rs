@@ -3,14 +3,14 @@
 use jiff::SignedDuration;
 
 use super::super::anchor::list;
-use super::super::{Diagnosis, InputSummary, Unusual, Verdict};
+use super::super::{Diagnosis, InputSummary, Unusual, Verdict, suspect};
 use super::outstanding::{REPORTED, unusual};
 use super::survey::{EntrySurvey, Template};
 use crate::bundle::{InputKind, Instance};
 use crate::evidence::{Evidence, ReadEntry};
 
 /// A log that goes on for longer, or for more lines where they have no times, has outlived its fatal message.
-const OUTLIVED: SignedDuration = SignedDuration::from_mins(10);
+pub(in crate::rank) const OUTLIVED: SignedDuration = SignedDuration::from_mins(10);
 const LINES: u64 = 20;
 /// An error that is said so often is no incident of a moment.
 const AGAIN: u64 = 5;
@@ -20,7 +20,7 @@ pub(super) fn is_unproven(evidence: &Evidence, diagnosis: &Diagnosis) -> bool {
     let states = ["Node", "Pod"]
         .iter()
         .any(|kind| list(evidence, kind, "").next().is_some());
-    diagnosis.verdict == Verdict::Healthy && !states
+    diagnosis.verdict == Verdict::Healthy && (!states || suspect::is_picked(evidence, diagnosis))
 }
 
 /// The last fatal message of a log, if its program says little or nothing after it.
@@ -70,41 +70,32 @@ fn is_outlived(read: &ReadEntry, survey: &EntrySurvey, template: &Template) -> b
     }
 }
 
-/// Names errors that go on where nothing known is wrong. Programs of a whole node repeat errors that mean nothing; who
-/// asks about single logs asks about these.
-pub(super) fn tell_repeated(diagnosis: &mut Diagnosis, mut repeated: Vec<Unusual>) {
-    let loose = |input: &InputSummary| input.kind == InputKind::File;
-    if !diagnosis.unusual.is_empty() || !diagnosis.inputs.iter().all(loose) {
-        return;
-    }
-    repeated.sort_by(|a, b| (b.count, &a.entry).cmp(&(a.count, &b.entry)));
-    let Some(first) = repeated.first() else {
-        return;
-    };
-    diagnosis.verdict = Verdict::NoKnownCause;
-    diagnosis.headline = format!(
-        "no known cause: {} repeats an error to its end",
-        first.entry
-    );
-    repeated.truncate(REPORTED);
-    diagnosis.unusual = repeated;
-}
-
-/// Takes back that all is well where programs ended with a fatal message that no signature knows.
-pub(super) fn tell(diagnosis: &mut Diagnosis, mut fatal: Vec<Unusual>) {
+/// Takes back that all is well where programs ended with a fatal message that no signature knows; where none did, where
+/// they repeat an error to their end. Programs of a whole node repeat errors that mean nothing; who asks about single
+/// logs asks about these.
+pub(super) fn tell(diagnosis: &mut Diagnosis, mut fatal: Vec<Unusual>, mut repeated: Vec<Unusual>) {
     fatal.sort_by(|a, b| (a.first_seen, &a.entry).cmp(&(b.first_seen, &b.entry)));
-    let Some(first) = fatal.first() else {
-        return;
-    };
+    repeated.sort_by(|a, b| (b.count, &a.entry).cmp(&(a.count, &b.entry)));
+    let loose = |input: &InputSummary| input.kind == InputKind::File;
     let more = match fatal.len() {
-        1 => String::new(),
+        0 | 1 => String::new(),
         n => format!(" (and {} more)", n - 1),
     };
+    let (mut list, headline) = match (fatal.first(), repeated.first()) {
+        (Some(first), _) => {
+            let entry = &first.entry;
+            let says = format!("no known cause: {entry} ends with a fatal message{more}");
+            (fatal, says)
+        }
+        (None, Some(first)) if diagnosis.inputs.iter().all(loose) => {
+            let entry = &first.entry;
+            let says = format!("no known cause: {entry} repeats an error to its end");
+            (repeated, says)
+        }
+        _ => return,
+    };
+    list.truncate(REPORTED);
     diagnosis.verdict = Verdict::NoKnownCause;
-    diagnosis.headline = format!(
-        "no known cause: {} ends with a fatal message{more}",
-        first.entry
-    );
-    fatal.truncate(REPORTED);
-    diagnosis.unusual = fatal;
+    diagnosis.headline = headline;
+    diagnosis.unusual = list;
 }

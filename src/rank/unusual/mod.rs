@@ -15,17 +15,24 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::anchor::{Anchor, From, anchors};
-use super::{Diagnosis, EvidenceItem, RankedFinding};
+use super::{Diagnosis, EvidenceItem, RankedFinding, Verdict, suspect};
 use crate::bundle::{Entry, EntryKind, Program};
 use crate::evidence::{Evidence, ReadEntry};
 use crate::signature::{Database, Sureness};
 
+pub(super) use ended::OUTLIVED;
 pub use outstanding::complete;
+pub(super) use survey::Template;
 pub use survey::{EntrySurvey, Surveyor};
+pub(super) use template::template;
 
 /// Entries and bytes that are read a second time.
 const ENTRIES: usize = 60;
 const BYTES: u64 = 512 << 20;
+/// The same of logs that nothing implicates; of these, so many bytes and such a share of all that was read.
+const OTHERS: usize = 400;
+const OTHER_BYTES: u64 = 32 << 20;
+const OTHER_SHARE: u64 = 16;
 
 /// Programs to look at when nothing narrower is implicated.
 const CENTRAL: &[Program] = &[
@@ -61,63 +68,88 @@ impl Implicated {
 }
 
 /// The entries that deserve a second look. Upgrade jobs, while an upgrade is not complete; and where something is
-/// wrong and no cause is at least likely, the logs of what fails.
+/// wrong and no cause is at least likely, the logs of what fails, and of the others what fits: a cause does not always
+/// stand where it shows.
 pub fn implicated(evidence: &Evidence, diagnosis: &Diagnosis) -> Implicated {
-    let mut entries: Vec<&ReadEntry> = Vec::new();
+    let mut first: Vec<&ReadEntry> = Vec::new();
+    let mut others: Vec<&ReadEntry> = Vec::new();
     let unfinished = diagnosis
         .upgrade
         .as_ref()
         .is_some_and(|upgrade| upgrade.phase.is_some());
     if unfinished {
-        entries.extend(logs(evidence).filter(|read| is_upgrade_job(read)));
+        first.extend(logs(evidence).filter(|read| is_upgrade_job(read)));
     }
-    if is_unexplained(diagnosis) {
-        let anchors = object_anchors(evidence, diagnosis);
-        let pods = pods_by_node(diagnosis, &anchors);
-        let quoted = quoted(diagnosis);
-        let near = |read: &&ReadEntry| {
-            let origin = &read.entry.origin;
-            let node = origin.node.as_deref();
-            let pod = origin.pod.as_deref();
-            quoted.contains(read.entry.path.as_str())
-                || pod.is_some_and(|pod| pods.1.contains(pod))
-                || (pod.is_none() && node.is_some_and(|node| pods.0.contains(node)))
-        };
-        let mut found: Vec<&ReadEntry> = logs(evidence).filter(near).collect();
-        if found.is_empty() {
-            let central = |read: &&ReadEntry| {
-                let programs = read.entry.origin.programs;
-                !programs.is_all() && CENTRAL.iter().any(|program| programs.contains(*program))
-            };
-            found = logs(evidence).filter(central).collect();
-        }
-        if found.is_empty() {
-            found = logs(evidence).collect();
-        }
-        entries.extend(found);
+    if suspect::is_picked(evidence, diagnosis) && diagnosis.verdict != Verdict::KnownCause {
+        first.extend(logs(evidence));
+    } else if is_unexplained(diagnosis) {
+        first.extend(nearest(evidence, diagnosis));
+        others.extend(logs(evidence));
+        others.sort_by_key(|read| (!is_central(read), read.hits.coverage.bytes));
     } else if ended::is_unproven(evidence, diagnosis) {
-        entries.extend(logs(evidence));
+        first.extend(logs(evidence));
     }
-    let mut left = BYTES;
-    let bounded = entries.into_iter().filter(|read| {
-        let size = read.hits.coverage.bytes;
-        let fits = size <= left;
-        if fits {
-            left -= size;
-        }
-        fits
-    });
+    let all: u64 = logs(evidence).map(|read| read.hits.coverage.bytes).sum();
+    let mut entries = BTreeSet::new();
+    take(&mut entries, first, ENTRIES, BYTES);
+    take(
+        &mut entries,
+        others,
+        OTHERS,
+        OTHER_BYTES + all / OTHER_SHARE,
+    );
     Implicated {
-        entries: bounded
-            .take(ENTRIES)
-            .map(|read| (read.entry.input, read.entry.path.clone()))
-            .collect(),
+        entries,
         collected_at: diagnosis
             .inputs
             .iter()
             .filter_map(|input| input.collected_at)
             .max(),
     }
+}
+
+/// Adds what fits of these entries.
+fn take(to: &mut BTreeSet<(usize, String)>, entries: Vec<&ReadEntry>, most: usize, bytes: u64) {
+    let (mut count, mut left) = (0, bytes);
+    for read in entries {
+        let size = read.hits.coverage.bytes;
+        if count >= most || size > left {
+            continue;
+        }
+        if to.insert((read.entry.input, read.entry.path.clone())) {
+            count += 1;
+            left -= size;
+        }
+    }
+}
+
+/// The logs of the nodes and pods that fail, and those that living symptoms quote; where there are none, those of the
+/// central programs; where there are none, all.
+fn nearest<'e>(evidence: &'e Evidence, diagnosis: &Diagnosis) -> Vec<&'e ReadEntry> {
+    let anchors = object_anchors(evidence, diagnosis);
+    let (nodes, pods) = pods_by_node(diagnosis, &anchors);
+    let quoted = quoted(diagnosis);
+    let near = |read: &&ReadEntry| {
+        let origin = &read.entry.origin;
+        let node = origin.node.as_deref();
+        let pod = origin.pod.as_deref();
+        quoted.contains(read.entry.path.as_str())
+            || pod.is_some_and(|pod| pods.contains(pod))
+            || (pod.is_none() && node.is_some_and(|node| nodes.contains(node)))
+    };
+    let mut found: Vec<&ReadEntry> = logs(evidence).filter(near).collect();
+    if found.is_empty() {
+        found = logs(evidence).filter(|read| is_central(read)).collect();
+    }
+    if found.is_empty() {
+        found = logs(evidence).collect();
+    }
+    found
+}
+
+fn is_central(read: &ReadEntry) -> bool {
+    let programs = read.entry.origin.programs;
+    !programs.is_all() && CENTRAL.iter().any(|program| programs.contains(*program))
 }
 
 fn logs(evidence: &Evidence) -> impl Iterator<Item = &ReadEntry> {
@@ -132,7 +164,7 @@ fn is_upgrade_job(read: &ReadEntry) -> bool {
 
 /// Something is wrong, and no cause is at least likely.
 fn is_unexplained(diagnosis: &Diagnosis) -> bool {
-    use super::Verdict::{NoKnownCause, SymptomsOnly};
+    use Verdict::{NoKnownCause, SymptomsOnly};
     let likely = |cause: &RankedFinding| cause.sure >= Sureness::Likely && cause.state.is_alive();
     matches!(diagnosis.verdict, NoKnownCause | SymptomsOnly) && !diagnosis.causes.iter().any(likely)
 }

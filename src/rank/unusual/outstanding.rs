@@ -6,11 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::anchor::{list, text, time};
 use super::super::quote::shown;
-use super::super::{Diagnosis, Unusual, WaitingLine};
+use super::super::{Diagnosis, Unusual, WaitingLine, suspect};
 use super::survey::{BUCKET, EntrySurvey, Template};
 use super::{ended, failure, is_unexplained, is_upgrade_job};
 use crate::bundle::Instance;
 use crate::evidence::{Evidence, ReadEntry};
+use crate::signature::Database;
 
 /// So much is reported in all, and of one entry.
 pub(super) const REPORTED: usize = 15;
@@ -36,7 +37,12 @@ const LINES: u64 = 20;
 const STUCK: SignedDuration = SignedDuration::from_mins(10);
 
 /// Adds what the second pass found to a diagnosis.
-pub fn complete(diagnosis: &mut Diagnosis, evidence: &Evidence, mut surveys: Vec<EntrySurvey>) {
+pub fn complete(
+    diagnosis: &mut Diagnosis,
+    database: &Database,
+    evidence: &Evidence,
+    mut surveys: Vec<EntrySurvey>,
+) {
     // workers finish in any order
     surveys.sort_by(|a, b| (a.input, &a.path).cmp(&(b.input, &b.path)));
     let entries: BTreeMap<(usize, &str), &ReadEntry> = evidence
@@ -58,13 +64,15 @@ pub fn complete(diagnosis: &mut Diagnosis, evidence: &Evidence, mut surveys: Vec
         let again =
             |survey: &EntrySurvey| read(survey).and_then(|read| ended::repeated(read, survey));
         let repeated = surveys.iter().filter_map(again).collect();
-        ended::tell(diagnosis, surveys.iter().filter_map(fatal).collect());
-        ended::tell_repeated(diagnosis, repeated);
+        let fatal = surveys.iter().filter_map(fatal).collect();
+        ended::tell(diagnosis, fatal, repeated);
+        suspect::name(diagnosis, database, evidence, &surveys);
         return;
     }
     if !is_unexplained(diagnosis) {
         return;
     }
+    suspect::name(diagnosis, database, evidence, &surveys);
     let failure = failure(evidence, diagnosis);
     let mut found: Vec<(u8, Option<Timestamp>, Unusual)> = Vec::new();
     for survey in &surveys {

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::super::suspect;
 use super::Implicated;
 use super::template::{complains, template};
-use crate::bundle::{Entry, Visit};
+use crate::bundle::{Entry, ProgramSet, Visit};
 use crate::decode::{Around, Clock, Level, Line, Stamp, decode};
 use crate::error::Problem;
 
@@ -21,38 +22,48 @@ const TEMPLATES: usize = 4096;
 const SAMPLES: usize = 32;
 /// Characters of a sample.
 const SAMPLE: usize = 400;
+/// Characters of a line that is kept as it stands.
+const RAW: usize = 700;
 /// Seconds of one bucket of a template's histogram.
 pub(super) const BUCKET: i64 = 600;
 
 /// What the second pass learned of one entry.
 #[derive(Debug, Clone, Default)]
 pub struct EntrySurvey {
-    pub(super) input: usize,
-    pub(super) path: String,
+    pub(in crate::rank) input: usize,
+    pub(in crate::rank) path: String,
     /// Ordered by first line.
-    pub(super) templates: Vec<Template>,
+    pub(in crate::rank) templates: Vec<Template>,
     /// Template and number of the lines at the end that share it.
     pub(super) tail: Option<Tail>,
     /// Number of its last line.
-    pub(super) lines: u64,
+    pub(in crate::rank) lines: u64,
 }
 
 /// One kind of line.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Template {
-    pub(super) text: String,
-    pub(super) sample: String,
-    pub(super) count: u64,
+pub(in crate::rank) struct Template {
+    pub(in crate::rank) text: String,
+    pub(in crate::rank) sample: String,
+    /// Its first line as it stands, where it complains; else empty.
+    pub(in crate::rank) raw: String,
+    /// The error that a structured line holds in a field of its own; else empty.
+    pub(in crate::rank) error: String,
+    pub(in crate::rank) count: u64,
+    pub(in crate::rank) level: Option<Level>,
+    /// Whom the line itself names.
+    pub(in crate::rank) programs: Option<ProgramSet>,
     /// Claims to be a warning or worse, or says so in words.
     pub(super) complains: bool,
     /// Claims to be an error or worse.
     pub(super) severe: bool,
     /// Claims to be the last thing that its program says.
     pub(super) fatal: bool,
-    pub(super) first: Option<Timestamp>,
-    pub(super) last: Option<Timestamp>,
-    /// Number of its last line.
-    pub(super) line: u64,
+    pub(in crate::rank) first: Option<Timestamp>,
+    pub(in crate::rank) last: Option<Timestamp>,
+    /// Numbers of its first and its last line.
+    pub(in crate::rank) first_line: u64,
+    pub(in crate::rank) line: u64,
     /// Lines per ten minutes.
     pub(super) buckets: BTreeMap<i64, u64>,
 }
@@ -135,7 +146,7 @@ fn survey(entry: &Entry, collected_at: Option<Timestamp>, bytes: &mut dyn Read) 
             Some(at) => *at,
             None if growing.len() < TEMPLATES => {
                 known.insert(masked.clone(), growing.len());
-                growing.push(fresh(masked, &line));
+                growing.push(fresh(masked, &line, &raw, number));
                 growing.len() - 1
             }
             None => continue,
@@ -180,7 +191,11 @@ fn survey(entry: &Entry, collected_at: Option<Timestamp>, bytes: &mut dyn Read) 
     }
 }
 
-fn fresh(masked: String, line: &Line) -> Growing {
+fn fresh(masked: String, line: &Line, raw: &[u8], number: u64) -> Growing {
+    let raw = match suspect::complains(line.level, &line.text) {
+        true => String::from_utf8_lossy(raw).chars().take(RAW).collect(),
+        false => String::new(),
+    };
     Growing {
         template: Template {
             complains: match line.level {
@@ -189,6 +204,14 @@ fn fresh(masked: String, line: &Line) -> Growing {
             },
             severe: line.level >= Some(Level::Error),
             fatal: line.level == Some(Level::Fatal),
+            error: match raw.is_empty() {
+                true => String::new(),
+                false => error_of(line),
+            },
+            raw,
+            level: line.level,
+            programs: line.programs,
+            first_line: number,
             text: masked,
             sample: line.text.chars().take(SAMPLE).collect(),
             ..Template::default()
@@ -196,6 +219,14 @@ fn fresh(masked: String, line: &Line) -> Growing {
         first: line.stamp,
         last: line.stamp,
     }
+}
+
+/// The value of `err=`, `error=`: what stands behind it in the text is of other fields.
+fn error_of(line: &Line) -> String {
+    let mut fields = line.fields.iter();
+    let value = fields.find(|(key, _)| matches!(key.as_str(), "err" | "error"));
+    let text = value.map_or("", |(_, value)| value.as_str());
+    text.chars().take(SAMPLE).collect()
 }
 
 /// The run of equal templates that is going on.

@@ -8,7 +8,7 @@ const LONGEST: usize = 240;
 const LONGEST_WORD: usize = 48;
 
 /// The template of a text: words with a digit, long words and quoted hexadecimal become `#`.
-pub(super) fn template(text: &str) -> String {
+pub(in crate::rank) fn template(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(LONGEST));
     let mut word = String::new();
     for c in text.chars() {

@@ -13,6 +13,7 @@ mod picture;
 mod quote;
 mod rest;
 mod shape;
+mod suspects;
 mod verdict;
 mod views;
 
@@ -198,6 +199,12 @@ fn sections(page: &Page) -> Vec<Section> {
             "Causes",
             diagnosis.causes.len(),
             cause::causes(page),
+        ),
+        (
+            "suspects",
+            "Suspicious lines",
+            diagnosis.suspects.len(),
+            suspects::suspects(page),
         ),
         ("chain", "What explains what", 0, graph::graph(page)),
         ("timeline", "Timeline", 0, picture::picture(page)),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::{Page, cause, parts, shape};
+use super::{Page, cause, parts, shape, suspects};
 use crate::rank::{RankedFinding, Verdict};
 use crate::report::text::{failing_besides, headline, headline_is_first, newer, unproven, words};
 
@@ -37,6 +37,7 @@ pub(super) fn verdict(page: &Page) -> Markup {
                 p { (page.say(unproven(diagnosis))) }
             }
             @for warning in newer(&diagnosis.inputs, &page.options.database.knows) { p.note { (page.say(&warning)) } }
+            @if diagnosis.verdict != Verdict::KnownCause { (suspects::first(page)) }
             div.now {
                 @if let Some(first) = first { (do_first(page, first)) }
                 (failing(page))

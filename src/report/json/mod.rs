@@ -1,6 +1,7 @@
 //! The diagnosis into JSON: the contract that programs rely on, with its published schema.
 
 mod inventory;
+mod suspects;
 mod v1;
 mod views;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::views;
+use super::{suspects, views};
 
 use crate::bundle::InputKind;
 use crate::detect::Captures;
@@ -42,6 +42,7 @@ pub(super) struct Report<'a> {
     scanned: Scanned<'a>,
     diagnosis: Vec<Finding<'a>>,
     symptoms: Vec<Finding<'a>>,
+    suspects: Vec<suspects::Suspect<'a>>,
     unusual: Vec<Unusual<'a>>,
     checked: Vec<Text<'a>>,
     /// Only where something tells how far clocks are apart.
@@ -128,7 +129,7 @@ struct Told<'a> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Evidence<'a> {
+pub(super) enum Evidence<'a> {
     Line {
         entry: &'a str,
         line: u64,
@@ -167,7 +168,7 @@ struct Remediation<'a> {
 }
 
 #[derive(Serialize)]
-struct Step<'a> {
+pub(super) struct Step<'a> {
     risk: Risk,
     #[serde(rename = "where")]
     place: Option<Text<'a>>,
@@ -227,6 +228,7 @@ impl<'a> From<&'a Diagnosis> for Report<'a> {
             scanned: scanned(&diagnosis.scanned),
             diagnosis: findings(&diagnosis.causes).collect(),
             symptoms: findings(&diagnosis.symptoms).collect(),
+            suspects: suspects::suspects(&diagnosis.suspects),
             unusual: diagnosis.unusual.iter().map(unusual).collect(),
             checked: texts(&diagnosis.checked),
             clocks: diagnosis.clocks.iter().map(views::clock).collect(),
@@ -347,7 +349,7 @@ fn node(node: &rank::NodeSummary) -> Node<'_> {
     }
 }
 
-fn evidence(item: &EvidenceItem) -> Evidence<'_> {
+pub(super) fn evidence(item: &EvidenceItem) -> Evidence<'_> {
     match item {
         EvidenceItem::Line {
             entry,
@@ -413,7 +415,7 @@ fn consequence(consequence: &rank::Consequence) -> Consequence<'_> {
     }
 }
 
-fn step(step: &rank::Step) -> Step<'_> {
+pub(super) fn step(step: &rank::Step) -> Step<'_> {
     Step {
         risk: step.risk,
         place: step.place.as_deref().map(neutral),

@@ -33,6 +33,9 @@ pub(super) fn head(spoken: Spoken, diagnosis: &Diagnosis) -> String {
         first_step(spoken, first, &mut out);
         decisive(spoken, first, &mut out);
     }
+    if diagnosis.verdict != Verdict::KnownCause {
+        out.push_str(&super::suspects::first(spoken, &diagnosis.suspects));
+    }
     failing(spoken, failing_besides(diagnosis), &mut out);
     facts(spoken, diagnosis, &mut out);
     out

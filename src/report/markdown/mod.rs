@@ -7,6 +7,7 @@ mod escape;
 mod finding;
 mod head;
 mod rest;
+mod suspects;
 
 #[cfg(test)]
 mod tests;

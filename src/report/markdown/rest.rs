@@ -3,6 +3,7 @@
 use super::Section;
 use super::escape::{block, cell_code, code, inline};
 use super::finding::{badge, details, list};
+use super::suspects::suspects;
 use crate::rank::{Diagnosis, EtcdView, NotExamined, RankedFinding, Unusual, UpgradeView};
 use crate::report::spoken::Spoken;
 use crate::report::text::words;
@@ -14,6 +15,10 @@ const SIGNATURES: usize = 4;
 
 pub(super) fn sections(spoken: Spoken, diagnosis: &Diagnosis) -> Vec<Section> {
     let mut all = Vec::new();
+    all.push(Section::new(
+        spoken.say("Suspicious lines"),
+        suspects(spoken, &diagnosis.suspects),
+    ));
     let (open, explained): (Vec<_>, Vec<_>) = diagnosis
         .symptoms
         .iter()

@@ -67,6 +67,20 @@ pub(in crate::report) fn hostile(text: &str) -> Diagnosis {
             mark.what = own();
         }
     }
+    for one in &mut diagnosis.suspects {
+        (one.title, one.says, one.program) = (own(), own(), Some(own()));
+        one.evidence = EvidenceItem::Line {
+            entry: own(),
+            line: 1,
+            time: None,
+            text: own(),
+            captures: Default::default(),
+        };
+        (one.depends, one.reasons) = (vec![own()], vec![own()]);
+        for step in &mut one.next {
+            (step.text, step.run) = (own(), Some(own()));
+        }
+    }
     for one in &mut diagnosis.unusual {
         (one.entry, one.template, one.sample) = (own(), own(), own());
     }

@@ -57,6 +57,7 @@ pub(crate) fn rich() -> Diagnosis {
         surroundings: surroundings(),
         upgrade: Some(upgrade()),
         etcd: Some(etcd()),
+        suspects: vec![suspect()],
         unusual: vec![Unusual {
             entry: "logs/kube-system/kube-controller-manager-n1/kube-controller-manager.log".into(),
             template: "Unable to sync <*> quota: <*> \u{202e}evil".into(),
@@ -299,6 +300,38 @@ fn defragmenting() -> RankedFinding {
     }
 }
 
+fn suspect() -> Suspect {
+    Suspect {
+        title: "k3s (node n2) says: no IPv6 address was found \u{202e}on node".into(),
+        says: "no IPv6 address was found \u{202e}on node".into(),
+        program: Some("k3s".into()),
+        subject: Subject::node("n2"),
+        state: State::Ongoing,
+        count: 3,
+        first_seen: at("2025-01-25T09:12:01Z"),
+        last_seen: at("2025-01-25T09:58:30Z"),
+        evidence: EvidenceItem::Line {
+            entry: "nodes/n2.zip/n2/logs/k3s.log".into(),
+            line: 77,
+            time: at("2025-01-25T09:12:01Z"),
+            text: "level=fatal msg=\"network policy: no IPv6 address was found \u{202e}on node\""
+                .into(),
+            captures: BTreeMap::new(),
+        },
+        reasons: strings(&["its program calls it fatal", "the log ends with it"]),
+        depends: strings(&["node n2 is not Ready (Unknown)"]),
+        next: vec![Step {
+            risk: Risk::Safe,
+            place: None,
+            text: "See what the service said just before".into(),
+            run: Some("journalctl -u k3s --since '2025-01-25 09:07:01 UTC' --no-pager".into()),
+            takes: None,
+            loses: None,
+            check: None,
+        }],
+    }
+}
+
 /// Nothing found in an input that says little.
 pub(super) fn quiet() -> Diagnosis {
     Diagnosis {
@@ -328,6 +361,7 @@ pub(super) fn quiet() -> Diagnosis {
         surroundings: Vec::new(),
         upgrade: None,
         etcd: None,
+        suspects: vec![],
         unusual: vec![],
         checked: vec![],
         not_examined: vec![],

@@ -128,7 +128,7 @@ fn evidence(page: &mut Page, list: &[EvidenceItem], input: Option<&str>) {
 }
 
 /// `entry:line time text`; the text on lines of its own where it does not fit beside.
-fn quote(page: &mut Page, indent: usize, item: &EvidenceItem) {
+pub(super) fn quote(page: &mut Page, indent: usize, item: &EvidenceItem) {
     let room = page.width().saturating_sub(indent);
     let (place, beside, text, needle) = match item {
         EvidenceItem::Line {

@@ -9,6 +9,7 @@ mod inventory;
 mod page;
 mod preflight;
 mod rest;
+mod suspects;
 mod views;
 mod why;
 pub(in crate::report) mod words;
@@ -27,6 +28,7 @@ pub use explain::write_signature;
 pub(super) use explain::{asked, requirement};
 pub use inventory::write_inventory;
 pub use preflight::write_preflight_text;
+pub(super) use suspects::seen;
 pub use views::write_timeline;
 pub use why::write_why;
 
@@ -35,7 +37,7 @@ use std::io::{self, Write};
 
 use page::Page;
 
-use crate::rank::Diagnosis;
+use crate::rank::{Diagnosis, Verdict};
 use crate::report::Language;
 
 /// How the text is laid out.
@@ -91,6 +93,10 @@ pub fn write_text(
     };
     header::answer(&mut page, diagnosis, options);
     header::failing(&mut page, diagnosis);
+    let known = diagnosis.verdict == Verdict::KnownCause;
+    if !known {
+        suspects::suspects(&mut page, &diagnosis.suspects, top);
+    }
     inputs::inputs(&mut page, diagnosis, options);
     rest::clocks(&mut page, &diagnosis.clocks);
     for (number, finding) in (1..).zip(diagnosis.causes.iter().take(top)) {
@@ -104,6 +110,9 @@ pub fn write_text(
     views::upgrade(&mut page, diagnosis.upgrade.as_ref());
     views::etcd(&mut page, diagnosis.etcd.as_ref());
     rest::checked(&mut page, &diagnosis.checked);
+    if known {
+        suspects::suspects(&mut page, &diagnosis.suspects, top);
+    }
     rest::unusual(&mut page, &diagnosis.unusual);
     rest::not_examined(&mut page, &diagnosis.not_examined);
     rest::problems(&mut page, &diagnosis.problems);

@@ -122,8 +122,11 @@ fn only_commands_are_wider_than_the_page() {
         .not_examined
         .iter()
         .filter_map(|one| one.collect.clone());
+    let looks = diagnosis.suspects.iter().flat_map(|one| &one.next);
+    let looks = looks.filter_map(|step| step.run.clone());
     let mut commands: Vec<String> = steps
         .chain(collects)
+        .chain(looks)
         .flat_map(|run| run.lines().map(str::to_owned).collect::<Vec<_>>())
         .collect();
     commands.extend(
@@ -163,6 +166,25 @@ fn the_answer_is_on_the_first_screen() {
         "CRITICAL, certain (97 %), ongoing since 2025-01-25 09:12Z",
         "sysctl -w kernel.panic=10",
         "Reported",
+    ] {
+        assert!(screen.contains(expected), "{expected} not in:\n{screen}");
+    }
+}
+
+#[test]
+fn without_a_cause_the_suspects_are_on_the_first_screen() {
+    let mut diagnosis = rich();
+    diagnosis.verdict = Verdict::NoKnownCause;
+    diagnosis.headline = "no known cause: node n2 is not Ready (Unknown)".into();
+    diagnosis.causes.clear();
+    let out = text(&diagnosis, &options(80));
+    let screen: Vec<&str> = out.lines().take(24).collect();
+    let screen = screen.join("\n");
+    for expected in [
+        "Suspicious lines (not a diagnosis: read these first)",
+        "1. k3s (node n2) says: no IPv6 address was found",
+        "nodes/n2.zip/n2/logs/k3s.log:77",
+        "journalctl -u k3s",
     ] {
         assert!(screen.contains(expected), "{expected} not in:\n{screen}");
     }
