@@ -278,6 +278,7 @@ impl<'t> Block<'t> {
                 return Err(Unexpected);
             }
             Some(b'|') => return Ok(None),
+            Some(b'\t') => return Err(Unexpected),
             Some(first) if is_special(*first) => return Err(Unexpected),
             _ => {}
         }

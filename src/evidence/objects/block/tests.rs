@@ -26,6 +26,7 @@ fn a_tab_separates_as_a_space_does() {
         "?\ta: b\n",
         "a\t#b: c\n",
         "a\t: b\n",
+        "- \ta: b\n",
     ] {
         let fast = parse(text, &limits(), None);
         let general = general::parse(text, &limits(), None);
