@@ -1,5 +1,5 @@
 //! Measures what redaction costs beside unpacking and packing again at the same level, in time of the processor, so that
-//! what else the machine does hardly counts: `cargo run --release --example redact_cost -- 128M`.
+//! what else the machine does hardly counts: `cargo run --release --example redact_cost -- 128M [logs|objects|tarball]`.
 #![allow(clippy::print_stdout, reason = "says what it measured")]
 
 #[path = "../benches/generator/mod.rs"]
@@ -121,6 +121,7 @@ fn redact(path: &Path, scratch: &Path) -> Result<(Duration, Duration), Box<dyn E
 fn main() -> Result<(), Box<dyn Error>> {
     let size = std::env::args().nth(1).unwrap_or_else(|| "128M".to_owned());
     let size: u64 = size.trim_end_matches('M').parse::<u64>()? << 20;
+    let only = std::env::args().nth(2);
     let dir = tempfile::tempdir()?;
     let mut worst = 0.0_f64;
     for (name, shape, yaml) in [
@@ -128,6 +129,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("objects", Shape::Nested, 0.5),
         ("tarball", Shape::TarGz, 0.1),
     ] {
+        if only.as_deref().is_some_and(|only| only != name) {
+            continue;
+        }
         let path = dir.path().join(name);
         let wish = Wish {
             size,

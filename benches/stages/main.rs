@@ -8,15 +8,17 @@ mod generator;
 
 use std::error::Error;
 use std::hint::black_box;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use bundlevet::bundle::{Entry, EntryKind, Origin, Program, ProgramSet};
+use bundlevet::bundle::{Entry, EntryKind, OpenOptions, Origin, Program, ProgramSet};
 use bundlevet::decode;
 use bundlevet::detect::Detector;
 use bundlevet::evidence::{ObjectLimits, Wanted, objects};
-use bundlevet::pipeline::{ScanOptions, read_only, scan};
+use bundlevet::pipeline::{RedactOptions, ScanOptions, learn, read_only, redact, scan};
+use bundlevet::redact::{Key, PackOptions};
 use bundlevet::signature::Database;
 use clap::Parser;
 use generator::tree::Tree;
@@ -53,6 +55,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     stages.extend(lines(size)?);
     stages.extend(yaml(size)?);
+    if asked("redact-logs") || asked("redact-objects") {
+        stages.extend(redaction(size, scratch.path())?);
+    }
     for (name, bytes, run) in stages.iter().filter(|(name, ..)| asked(name)) {
         let mut seconds: Vec<f64> = (0..options.rounds)
             .map(|_| {
@@ -203,4 +208,42 @@ fn yaml(size: u64) -> Result<Vec<Stage>, Box<dyn Error>> {
             ));
         }),
     )])
+}
+
+/// Both passes over a nested bundle of logs and one of objects; the copy is stored, so that packing hardly counts.
+fn redaction(size: u64, scratch: &Path) -> Result<Vec<Stage>, Box<dyn Error>> {
+    let mut stages: Vec<Stage> = Vec::new();
+    for (name, yaml) in [("redact-logs", 0.0), ("redact-objects", 1.0)] {
+        let path = scratch.join(name);
+        let wish = Wish {
+            size,
+            yaml,
+            ..Wish::default()
+        };
+        let bytes = pack::write(&wish, Shape::Nested, 6, &path)?;
+        let options = RedactOptions {
+            open: OpenOptions::default(),
+            threads: 1,
+            key: Key::from_text("a key to measure with"),
+            pack: PackOptions {
+                level: 0,
+                mapping: false,
+                scratch: scratch.to_owned(),
+            },
+        };
+        stages.push((
+            name,
+            bytes,
+            Box::new(move || {
+                let learned = learn(&[path.clone()], &options.open, 1).unwrap_or_default();
+                drop(black_box(redact(
+                    &path,
+                    &learned,
+                    &options,
+                    &mut io::sink(),
+                )));
+            }),
+        ));
+    }
+    Ok(stages)
 }

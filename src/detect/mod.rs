@@ -18,7 +18,7 @@ mod prover;
 mod samples;
 mod scanner;
 mod series;
-mod simd;
+pub(crate) mod simd;
 mod survey;
 #[cfg(test)]
 mod tests;

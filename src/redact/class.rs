@@ -110,9 +110,61 @@ pub(crate) fn begins_with_pseudonym(text: &[u8]) -> bool {
     is_pseudonym(text.get(..end).unwrap_or_default())
 }
 
+/// Where the first pseudonym in a text begins and ends, whatever stands beside it: of names, of hardware and IPv6
+/// addresses.
+fn pseudonym_in(text: &[u8]) -> Option<(usize, usize)> {
+    let hex = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
+    let run = |from: usize| {
+        let rest = text.get(from..).unwrap_or_default();
+        from + rest.iter().take_while(|b| hex(b) || **b == b':').count()
+    };
+    let name = memchr::memmem::find_iter(text, b"-x").find_map(|at| {
+        let end = at + 2 + DIGITS;
+        let before = text.get(..at)?;
+        let mut words = Class::ALL.iter().map(|class| class.word().as_bytes());
+        let word = words.find(|word| before.ends_with(word))?;
+        let digits = text.get(at + 2..end)?.iter().all(hex);
+        digits.then_some((at - word.len(), end))
+    });
+    let address = [&b"02:ed:ac:"[..], b"2001:db8:", b"fe80::db8:"];
+    let address = address.into_iter().filter_map(|begins| {
+        let start = memchr::memmem::find(text, begins)?;
+        Some((start, run(start)))
+    });
+    name.into_iter().chain(address).min()
+}
+
+/// A text with a word in place of every pseudonym in it; nothing where there is none.
+pub(crate) fn without_pseudonyms(text: &[u8], instead: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some((start, end)) = pseudonym_in(rest) {
+        out.extend_from_slice(rest.get(..start).unwrap_or_default());
+        out.extend_from_slice(instead);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    (rest.len() < text.len()).then_some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_beside_pseudonyms_is_left() {
+        let left = |text: &str| {
+            let left = without_pseudonyms(text.as_bytes(), b"");
+            left.map(|left| String::from_utf8(left).unwrap())
+        };
+        assert_eq!(
+            left("(user-xd8dede@domain-x7671b0.example").as_deref(),
+            Some("(@.example")
+        );
+        assert_eq!(left("a 02:ed:ac:01:02:03,b").as_deref(), Some("a ,b"));
+        assert_eq!(left("2001:db8:1::7/64").as_deref(), Some("/64"));
+        assert_eq!(left("chost-x12345 host-y123456"), None);
+    }
 
     #[test]
     fn pseudonyms_are_recognised() {

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::io::Read;
 use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
-
 use super::names::Learned;
+use super::short::Exact;
+use super::telling::may_tell;
 use crate::bundle::{Archived, Entry, EntryKind, Skip, Visit};
 use crate::error::Problem;
 
@@ -16,7 +16,7 @@ const CHUNK: usize = 128 << 10;
 const MOST_LINE: usize = 64 << 10;
 /// Lines of a log whose host is looked at.
 const HEADED: usize = 200;
-/// Hosts of URLs that are remembered as seen.
+/// Hosts, and those of URLs, that are remembered as seen.
 const MOST_SEEN: usize = 50_000;
 
 /// What names stand behind in logs.
@@ -30,13 +30,15 @@ const TRIGGERS: [&str; 7] = [
     "sudo: ",
 ];
 
-static WORDS: LazyLock<[Finder<'static>; 7]> = LazyLock::new(|| TRIGGERS.map(Finder::new));
+static WORDS: LazyLock<Exact> = LazyLock::new(|| Exact::new(TRIGGERS.into_iter()));
 
 /// Learns from the entries that it visits; one per thread.
 #[derive(Default)]
 pub struct Learner {
     learned: Learned,
     seen: HashSet<Vec<u8>>,
+    /// Hosts that were looked at, as objects write them again and again.
+    hosts: HashSet<String>,
 }
 
 impl Learner {
@@ -45,9 +47,19 @@ impl Learner {
         self.learned
     }
 
+    fn host(&mut self, name: &str) {
+        if self.hosts.contains(name) {
+            return;
+        }
+        if self.hosts.len() < MOST_SEEN {
+            self.hosts.insert(name.to_owned());
+        }
+        self.learned.host(name);
+    }
+
     fn place(&mut self, entry: &Entry) {
         if let Some(node) = &entry.origin.node {
-            self.learned.host(node);
+            self.host(node);
         }
         // yamls/namespaced/<ns>/<group>/<version>/<plural>.yaml
         let parts: Vec<&str> = entry.path.split('/').collect();
@@ -60,16 +72,13 @@ impl Learner {
     }
 
     fn words(&mut self, text: &[u8]) {
-        for (which, word) in WORDS.iter().enumerate() {
-            for start in word.find_iter(text) {
-                let end = start + word.needle().len();
-                let rest = text.get(end..(end + 128).min(text.len()));
-                match which {
-                    0 => self.url(rest.unwrap_or_default()),
-                    _ => self.user(rest.unwrap_or_default()),
-                }
+        WORDS.each(text, |_, end, which| {
+            let rest = text.get(end..(end + 128).min(text.len()));
+            match which {
+                0 => self.url(rest.unwrap_or_default()),
+                _ => self.user(rest.unwrap_or_default()),
             }
-        }
+        });
     }
 
     fn url(&mut self, rest: &[u8]) {
@@ -109,13 +118,13 @@ impl Learner {
         let mut words = body.split_whitespace();
         let first = words.next().unwrap_or_default();
         match file.name {
-            "hostname" | "hostnamefqdn" if !first.contains(':') => self.learned.host(first),
+            "hostname" | "hostnamefqdn" if !first.contains(':') => self.host(first),
             "hosts" | "etchosts" => {
                 let named = first
                     .parse::<std::net::IpAddr>()
                     .is_ok_and(|address| !address.is_multicast());
                 for host in words.filter(|_| named) {
-                    self.learned.host(host);
+                    self.host(host);
                 }
             }
             "passwd" | "etcpasswd" => {
@@ -133,11 +142,11 @@ impl Learner {
                         .rsplit_once('-')
                         .filter(|(_, id)| id.len() == 8)
                         .map_or(name, |(host, _)| host);
-                    self.learned.host(host);
+                    self.host(host);
                 }
             }
             "nodes" | "nodeswide" | "get-nodes" if first != "NAME" && body.contains("  ") => {
-                self.learned.host(first)
+                self.host(first)
             }
             _ if matches!(first, "search" | "domain") => {
                 for domain in words {
@@ -150,7 +159,7 @@ impl Learner {
                     .next()
                     .is_some_and(|release| release.starts_with(|c: char| c.is_ascii_digit()))
                 {
-                    self.learned.host(host);
+                    self.host(host);
                 }
             }
             _ => {}
@@ -161,15 +170,13 @@ impl Learner {
         let nodes = file.path.contains("node") || file.path.contains("machine");
         match key {
             "kubernetes.io/hostname" | "nodeName" | "nodeID" | "requestedHostname" => {
-                self.learned.host(value)
+                self.host(value)
             }
-            "hostname" | "Hostname" if nodes || file.path.contains("config") => {
-                self.learned.host(value)
-            }
+            "hostname" | "Hostname" if nodes || file.path.contains("config") => self.host(value),
             "address" | "internalAddress" | "hostIP" if nodes || key == "hostIP" => {
                 match value.parse() {
                     Ok(address) => self.learned.address(address),
-                    Err(_) if nodes && !value.contains(':') => self.learned.host(value),
+                    Err(_) if nodes && !value.contains(':') => self.host(value),
                     Err(_) => {}
                 }
             }
@@ -214,7 +221,7 @@ impl Learner {
         };
         let speaks = program.ends_with(':') && (program.ends_with("]:") || program == "kernel:");
         if speaks && !host.contains([':', '=', '"', '[']) {
-            self.learned.host(host);
+            self.host(host);
         }
     }
 
@@ -234,14 +241,20 @@ impl Learner {
     }
 
     fn other(&mut self, file: &File<'_>, bytes: &mut dyn Read) {
+        let special = FILES.contains(&file.name);
         self.pieces(bytes, |learner, lines| {
-            for line in lines.split(|b| *b == b'\n') {
-                if let Ok(text) = std::str::from_utf8(line)
+            let mut rest = lines;
+            while !rest.is_empty() {
+                let end = memchr::memchr(b'\n', rest);
+                let (line, behind) = rest.split_at(end.unwrap_or(rest.len()));
+                if (special || may_tell(line))
                     && line.len() < MOST_LINE
+                    && let Ok(text) = std::str::from_utf8(line)
                 {
                     learner.line(file, text);
                     learner.head(text);
                 }
+                rest = behind.get(1..).unwrap_or_default();
             }
         });
     }
@@ -281,6 +294,20 @@ impl Learner {
     }
 }
 
+/// Files every line of which is looked at.
+const FILES: [&str; 10] = [
+    "hostname",
+    "hostnamefqdn",
+    "hosts",
+    "etchosts",
+    "passwd",
+    "etcpasswd",
+    "memberlist",
+    "nodes",
+    "nodeswide",
+    "get-nodes",
+];
+
 /// Where lines stand.
 struct File<'a> {
     path: &'a str,
@@ -318,7 +345,7 @@ impl Visit for Learner {
             .strip_prefix("nodes/")
             .and_then(|name| name.strip_suffix(".zip"))
         {
-            self.learned.host(name);
+            self.host(name);
         }
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! | file | turns | into |
 //! |---|---|---|
-//! | `learn`, `names`, `words` | entries | names that are to be hidden, and words that stay |
+//! | `learn`, `telling`, `names`, `short`, `words` | entries | names that are to be hidden, and words that stay |
 //! | `secret` | text | places of secrets (reports mask with it, too) |
 //! | `find`, `address`, `class`, `key` | text | places of addresses and domains; pseudonyms |
 //! | `text`, `objects`, `table`, `stream` | bytes | redacted bytes |
@@ -21,9 +21,11 @@ mod names;
 mod objects;
 mod repack;
 mod secret;
+mod short;
 mod stream;
 mod table;
 mod tally;
+mod telling;
 mod text;
 mod veil;
 mod words;

@@ -1,17 +1,19 @@
 //! The names that a bundle gives away, frozen into what finds them again everywhere.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::class::{Class, is_pseudonym, pseudonym};
-use super::find::{Owner, ends_word, starts_word};
+use super::find::{self, Owner, ends_word, starts_word};
 use super::key::Key;
-use super::words;
-use crate::detect::prefilter::Prefilter;
+use super::short::Short;
+use super::{secret, words};
+use crate::detect::prefilter::{Found as Hit, Prefilter};
 
 /// Names beyond this many of a kind are not remembered; the report says so.
 const MOST: usize = 20_000;
+/// Names of no more letters are looked for apart.
+const SHORT: usize = 4;
 /// The longest name of a host or account.
 const LONGEST: usize = 253;
 
@@ -173,23 +175,28 @@ fn registered(name: &str) -> Option<String> {
 
 /// Learned names, ready to be found.
 pub(crate) struct Names {
-    /// Names of four letters and more, and which they are.
-    long: (Prefilter, Vec<usize>),
+    /// The [`secret::needles`], and behind them the names of more than [`SHORT`] letters.
+    finder: Prefilter,
+    /// How many needles of secrets there are, and which names follow them.
+    secrets: usize,
+    long: Vec<usize>,
     /// The shorter ones.
-    short: Option<(AhoCorasick, Vec<usize>)>,
-    found: Vec<(Class, String)>,
+    short: Option<(Short, Vec<usize>)>,
+    found: Vec<(Class, Arc<str>)>,
     /// Which each name is, lower case.
     known: HashMap<String, usize>,
     domains: HashMap<String, String>,
     /// What the domains end with.
-    tops: HashSet<String>,
+    tops: BTreeSet<String>,
 }
 
 impl Names {
     pub(crate) fn new(learned: &Learned, key: &Key) -> Self {
         let mut taken: BTreeMap<String, String> = BTreeMap::new();
         let mut known = HashMap::new();
-        let (mut long, mut short) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+        let mut needles: Vec<Box<[u8]>> = secret::needles().collect();
+        let secrets = needles.len();
+        let (mut long, mut short) = (Vec::new(), (Vec::new(), Vec::new()));
         let mut found = Vec::new();
         let named = learned.hosts.iter().map(|name| (Class::Host, name));
         let users = learned.users.iter().map(|name| (Class::User, name));
@@ -202,15 +209,15 @@ impl Names {
                 hidden = of(key, class, &format!("{name}\0{salt}"));
             }
             taken.insert(hidden.clone(), name.clone());
-            if name.len() >= Prefilter::SHORTEST {
-                long.0.push(Box::from(name.as_bytes()));
-                long.1.push(found.len());
+            if name.len() > SHORT {
+                needles.push(Box::from(name.as_bytes()));
+                long.push(found.len());
             } else {
-                short.0.push(name.clone());
+                short.0.push(Box::from(name.as_bytes()));
                 short.1.push(found.len());
             }
             known.insert(name.clone(), found.len());
-            found.push((class, hidden));
+            found.push((class, Arc::from(hidden)));
         }
         let private = learned.domains.iter();
         let perhaps = learned.perhaps.difference(&learned.groups);
@@ -220,15 +227,10 @@ impl Names {
             .collect();
         let last = |name: &String| name.rsplit('.').next().unwrap_or_default().to_owned();
         Self {
-            long: (Prefilter::new(long.0), long.1),
-            short: AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .match_kind(MatchKind::Standard)
-                .kind(Some(AhoCorasickKind::DFA))
-                .build(&short.0)
-                .ok()
-                .filter(|_| !short.0.is_empty())
-                .map(|finder| (finder, short.1)),
+            finder: Prefilter::new(needles),
+            secrets,
+            long,
+            short: Short::new(short.0).map(|finder| (finder, short.1)),
             found,
             known,
             tops: domains.keys().map(last).collect(),
@@ -236,11 +238,24 @@ impl Names {
         }
     }
 
-    /// Every learned name that stands by itself: start, end, class, pseudonym.
-    pub(crate) fn each<'n>(
-        &'n self,
+    /// Every place in a text where a secret or a learned name may stand, in one look, in order: first of secrets, for
+    /// [`secret::find_at`], then of names, for [`Names::each`].
+    pub(crate) fn search(&self, text: &[u8], secrets: &mut Vec<Hit>, names: &mut Vec<Hit>) {
+        secrets.clear();
+        names.clear();
+        self.finder.find(text, secrets);
+        let is_name = |hit: &mut Hit| hit.literal as usize >= self.secrets;
+        names.extend(secrets.extract_if(.., is_name));
+        secrets.sort_unstable();
+        names.sort_unstable();
+    }
+
+    /// Every learned name that stands by itself: start, end, class, pseudonym. `hits` are those of [`Names::search`].
+    pub(crate) fn each(
+        &self,
         text: &[u8],
-        mut each: impl FnMut(usize, usize, Class, &'n str),
+        hits: &[Hit],
+        mut each: impl FnMut(usize, usize, Class, &Arc<str>),
     ) {
         let mut tell = |start: usize, end: usize, which: Option<&usize>| {
             if let Some((class, hidden)) = which.and_then(|which| self.found.get(*which))
@@ -250,18 +265,18 @@ impl Names {
                 each(start, end, *class, hidden);
             }
         };
-        let (finder, names) = &self.long;
-        let mut hits = Vec::new();
-        finder.find(text, &mut hits);
         for hit in hits {
             let start = hit.at as usize;
-            let length = finder.length(hit.literal);
-            tell(start, start + length, names.get(hit.literal as usize));
+            let length = self.finder.length(hit.literal);
+            let name = (hit.literal as usize).checked_sub(self.secrets);
+            tell(
+                start,
+                start + length,
+                name.and_then(|name| self.long.get(name)),
+            );
         }
         if let Some((finder, names)) = &self.short {
-            for hit in finder.find_overlapping_iter(text) {
-                tell(hit.start(), hit.end(), names.get(hit.pattern().as_usize()));
-            }
+            finder.each(text, |start, end, name| tell(start, end, names.get(name)));
         }
     }
 
@@ -304,6 +319,10 @@ impl Owner for Names {
 
     fn ends(&self, label: &str) -> bool {
         self.tops.contains(label)
+    }
+
+    fn registered(&self, word: &[u8]) -> Option<usize> {
+        find::registered(word, self)
     }
 }
 

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::class::{Class, is_pseudonym};
+use super::table;
 use super::text::{Redactor, Work};
 use crate::evidence::PLAN_KEYS;
 
@@ -54,6 +55,22 @@ fn pair(line: &str) -> Option<Pair<'_>> {
         key,
         value: value.trim_start(),
     })
+}
+
+/// Whether a line that goes on like this behind its indent could be of the few that are followed: a `kind`, the `data` of
+/// an object, an item of a list.
+fn may_tell(body: &[u8]) -> bool {
+    let key = match body {
+        [b'-', ..] => return true,
+        [b'"', key @ ..] => key,
+        key => key,
+    };
+    match key.first() {
+        Some(b'k') => key.starts_with(b"kind"),
+        Some(b'd') => key.starts_with(b"data"),
+        Some(b's') => key.starts_with(b"stringData"),
+        _ => false,
+    }
 }
 
 fn unquoted(value: &str) -> &str {
@@ -102,6 +119,25 @@ impl Objects {
             known: None,
             all: file.starts_with("secret"),
         }
+    }
+
+    /// Bytes of the whole lines at the beginning of a text that nothing here depends on: redacted as any text, they need
+    /// no look of their own. Most lines of objects are such.
+    pub(super) fn plain(&self, text: &[u8]) -> usize {
+        if self.hold.is_some() {
+            return 0;
+        }
+        let mut end = 0;
+        while let Some(rest) = text.get(end..).filter(|rest| !rest.is_empty()) {
+            let indent = rest.iter().take_while(|b| **b == b' ').count();
+            let body = rest.get(indent..).unwrap_or_default();
+            let closes = self.known.is_some_and(|(known, _)| indent < known);
+            if closes || may_tell(body) || indent == 0 && table::may_begin(body) {
+                break;
+            }
+            end += indent + memchr::memchr(b'\n', body).map_or(body.len(), |at| at + 1);
+        }
+        end
     }
 
     /// One line with its end.

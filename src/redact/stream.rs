@@ -85,15 +85,19 @@ impl Stream {
             return self.cut(out);
         };
         let (lines, rest) = bytes.split_at(end + 1);
-        if self.carry.is_empty() {
-            self.lines(lines, out);
-        } else {
+        let mut lines = lines;
+        if !self.carry.is_empty() {
+            // only the line that began before is put together
+            let first = memchr::memchr(b'\n', lines).map_or(lines.len(), |at| at + 1);
+            let (first, others) = lines.split_at(first);
             let mut whole = std::mem::take(&mut self.carry);
-            whole.extend_from_slice(lines);
+            whole.extend_from_slice(first);
             self.lines(&whole, out);
             whole.clear();
             self.carry = whole;
+            lines = others;
         }
+        self.lines(lines, out);
         self.carry.extend_from_slice(rest);
         self.cut(out);
     }
@@ -151,8 +155,20 @@ impl Stream {
             *open = redactor.lines(text, *open, work, out);
             return;
         };
-        for line in text.split_inclusive(|b| *b == b'\n') {
-            structure.line(line, open, redactor, work, out);
+        let mut rest = text;
+        while !rest.is_empty() {
+            let plain = match structure.table {
+                None => structure.objects.plain(rest),
+                Some(_) => 0,
+            };
+            let (lines, behind) = rest.split_at(plain);
+            structure.pending.extend_from_slice(lines);
+            let end = memchr::memchr(b'\n', behind).map_or(behind.len(), |at| at + 1);
+            let (line, behind) = behind.split_at(end);
+            if !line.is_empty() {
+                structure.line(line, open, redactor, work, out);
+            }
+            rest = behind;
         }
         flush(&mut structure.pending, open, redactor, work, out);
     }
@@ -173,10 +189,9 @@ impl Structure {
             }
             self.finish_table(redactor, work, out);
         }
-        if let Some(table) = line
-            .first()
-            .filter(|b| b.is_ascii_uppercase())
-            .and_then(|_| table::begin(line))
+        if let Some(table) = Some(line)
+            .filter(|line| table::may_begin(line))
+            .and_then(table::begin)
         {
             let Self {
                 objects, pending, ..
@@ -291,5 +306,91 @@ impl<R: Read> Read for Redacting<'_, R> {
         let n = self.ready.get(self.given..).unwrap_or_default().read(buf)?;
         self.given += n;
         Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Key, Learned};
+    use super::*;
+
+    fn redacted(text: &str, content: Content) -> String {
+        let mut learned = Learned::default();
+        learned.host("zeta-1.magrathea.io");
+        learned.host("n1");
+        learned.user("trillian");
+        let key = Key::from_text("a key for tests");
+        let mut stream = Stream::new(
+            Arc::new(Redactor::new(&learned, key)),
+            "a/x.yaml",
+            content,
+            false,
+        );
+        let mut out = Vec::new();
+        stream.feed(text.as_bytes(), &mut out);
+        stream.finish(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    /// What a line is made of: words, names, addresses, secrets, between what stands between them in logs and objects.
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a-z]{1,9}",
+            "[0-9]{1,5}",
+            "[A-Za-z0-9]{6,24}",
+            "(zeta-1|n1|ZETA-1|zeta-1\\.magrathea\\.io|db\\.magrathea\\.io|a\\.b\\.acme\\.com|k8s\\.io|host\\.lan)",
+            "(10|192\\.168|172\\.16|203\\.0|10\\.42)\\.[0-9]{1,3}\\.[0-9]{1,3}",
+            "fd[0-9a-f]{2}:[0-9a-f]{1,4}::[0-9a-f]{1,4}",
+            "([0-9a-f]{2}:){5}[0-9a-f]{2}",
+            "[a-z]{3,6}@(acme\\.com|magrathea\\.io)",
+            "https://([a-z]{3,8}:[A-Za-z0-9]{6,12}@)?(zeta-1|git\\.acme\\.com|10\\.1\\.2\\.3)(:[0-9]{2,4})?/[a-z]{0,5}",
+            "/home/(trillian|marvin)/[a-z]{1,4}",
+            "(Bearer|Basic) [A-Za-z0-9]{12,30}",
+            "(password|DB_PASSWORD|token|secret|client_secret|api_key|user|username)(=|: | = )[A-Za-z0-9]{0,20}",
+            "\\{\"(password|token|user|name)\":\"[A-Za-z0-9]{0,20}\"\\}",
+            "\\{\\\\\"(secret|user)\\\\\":\\\\\"[A-Za-z0-9]{0,20}\\\\\"\\}",
+            "token-[a-z0-9]{5}:[a-z0-9]{24,30}",
+            "AKIA[A-Z0-9]{16}",
+            "eyJ[A-Za-z0-9]{12}\\.[A-Za-z0-9]{12}\\.[A-Za-z0-9]{12}",
+        ]
+    }
+
+    fn line() -> impl Strategy<Value = String> {
+        let head = prop_oneof![
+            Just(String::new()),
+            Just("Mar 22 22:07:48 zeta-1 sshd[12]: ".to_owned()),
+            Just("2025-03-06T23:59:59.123456789Z ".to_owned()),
+            "( {0,6}(- )?(name|kind|host|password|image|address|data): )",
+        ];
+        let between = "( |, |; | - |\\(|\\)|=| \"|\" |\\[|\\] )";
+        let rest = prop::collection::vec((word(), between), 0..6);
+        (head, rest).prop_map(|(head, rest)| {
+            let rest = rest
+                .iter()
+                .map(|(word, between)| format!("{word}{between}"));
+            head + &rest.collect::<String>()
+        })
+    }
+
+    fn secret() -> impl Strategy<Value = String> {
+        ("[a-z]{3,8}", "[A-Za-z0-9]{8,20}", any::<bool>()).prop_map(|(key, value, plain)| {
+            let field = if plain { "stringData" } else { "data" };
+            format!("- apiVersion: v1\n  {field}:\n    {key}: {value}\n  kind: Secret\n  metadata:\n    name: x")
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn redacting_twice_is_redacting_once(
+            lines in prop::collection::vec(prop_oneof![9 => line(), 1 => secret()], 1..12),
+            log: bool,
+        ) {
+            let content = if log { Content::Log } else { Content::Other };
+            let text = lines.join("\n") + "\n";
+            let once = redacted(&text, content);
+            prop_assert_eq!(redacted(&once, content), once);
+        }
     }
 }

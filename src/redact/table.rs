@@ -18,6 +18,11 @@ pub(super) struct Table {
     bytes: usize,
 }
 
+/// Whether a line that begins like this could be a head.
+pub(super) fn may_begin(line: &[u8]) -> bool {
+    line.first().is_some_and(u8::is_ascii_uppercase)
+}
+
 /// Begins a table where a line is a head: words in capitals, columns two spaces apart.
 pub(super) fn begin(line: &[u8]) -> Option<Table> {
     let text = std::str::from_utf8(line).ok()?;

@@ -3,19 +3,22 @@
 //! All finders look at the same text and say where something stands; secrets win over names that stand inside them,
 //! longer names over shorter ones; then everything is written once.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use super::address::{self, CLUSTER_RANGES};
 use super::class::Class;
-use super::find::{self, Token};
+use super::find::{self, Owner, Token};
 use super::key::Key;
 use super::names::{self, Learned, Names};
 use super::secret::{self, Found, Pem};
 use super::tally::Tally;
+use crate::detect::prefilter::Found as Hit;
 
-/// Addresses whose pseudonyms are remembered by one thread.
+/// Addresses whose pseudonyms are remembered by one thread, and as many domains.
 const MOST_CACHED: usize = 1 << 16;
 
 /// Knows what a bundle gives away, and under which pseudonyms it goes. Shared by threads.
@@ -30,23 +33,57 @@ pub struct Redactor {
 #[derive(Default)]
 pub(crate) struct Work {
     secrets: Vec<Found>,
+    hits: Vec<Hit>,
+    names: Vec<Hit>,
     edits: Vec<Edit>,
     addresses: Addresses,
+    domains: RefCell<Domains>,
     pub(crate) tally: Tally,
 }
 
-/// Addresses with their pseudonyms. Whoever writes addresses that collide makes only his own copy slow.
-type Addresses = HashMap<IpAddr, Option<String>, BuildHasherDefault<Mixed>>;
+/// Dotted words that were looked at, and where in them what is registered begins if they are private.
+type Domains = HashMap<Box<[u8]>, Option<usize>, BuildHasherDefault<Mixed>>;
 
-/// A hash of the few bytes of an address.
+/// Names that remember which domains they own.
+struct Remembering<'a>(&'a Names, &'a RefCell<Domains>);
+
+impl Owner for Remembering<'_> {
+    fn owns(&self, registered: &str) -> bool {
+        self.0.owns(registered)
+    }
+
+    fn ends(&self, label: &str) -> bool {
+        self.0.ends(label)
+    }
+
+    fn registered(&self, word: &[u8]) -> Option<usize> {
+        let mut domains = self.1.borrow_mut();
+        if let Some(known) = domains.get(word) {
+            return *known;
+        }
+        let registered = self.0.registered(word);
+        if domains.len() < MOST_CACHED {
+            domains.insert(Box::from(word), registered);
+        }
+        registered
+    }
+}
+
+/// Addresses with their pseudonyms. Whoever writes addresses that collide makes only his own copy slow.
+type Addresses = HashMap<IpAddr, Option<Arc<str>>, BuildHasherDefault<Mixed>>;
+
+/// A hash of the few bytes of an address or a domain.
 #[derive(Default)]
 struct Mixed(u64);
 
 impl Hasher for Mixed {
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0.rotate_left(5) ^ u64::from(*byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        }
+        let mut mix = |word: u64| {
+            self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        };
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| mix(u64::from_le_bytes(*word)));
+        rest.iter().for_each(|byte| mix(u64::from(*byte)));
     }
 
     fn finish(&self) -> u64 {
@@ -59,7 +96,7 @@ struct Edit {
     start: usize,
     end: usize,
     class: Class,
-    with: String,
+    with: Arc<str>,
 }
 
 impl std::fmt::Debug for Redactor {
@@ -105,8 +142,9 @@ impl Redactor {
     ) -> Option<Class> {
         work.secrets.clear();
         work.edits.clear();
+        self.names.search(text, &mut work.hits, &mut work.names);
         let continued = open.and_then(|class| secret::continued(text, class, &mut work.secrets));
-        let opened = secret::find(text, Pem::Lines, &mut work.secrets);
+        let opened = secret::find_at(text, Pem::Lines, &work.hits, &mut work.secrets);
         merge(&mut work.secrets);
         self.find_names(text, work);
         self.write(text, work, out);
@@ -115,9 +153,13 @@ impl Redactor {
 
     fn find_names(&self, text: &[u8], work: &mut Work) {
         let Work {
-            edits, addresses, ..
+            edits,
+            addresses,
+            domains,
+            names,
+            ..
         } = work;
-        let mut push = |start: usize, end: usize, class: Class, with: String| {
+        let mut push = |start: usize, end: usize, class: Class, with: Arc<str>| {
             edits.push(Edit {
                 start,
                 end,
@@ -125,7 +167,8 @@ impl Redactor {
                 with,
             });
         };
-        find::tokens(text, &self.names, |start, end, token| {
+        let owner = Remembering(&self.names, domains);
+        find::tokens(text, &owner, |start, end, token| {
             let was =
                 std::str::from_utf8(text.get(start..end).unwrap_or_default()).unwrap_or_default();
             match token {
@@ -143,7 +186,7 @@ impl Redactor {
                     if let Some(with) = address::mac(&self.key, mac) {
                         let pairs: Vec<String> =
                             with.iter().map(|byte| format!("{byte:02x}")).collect();
-                        push(start, end, Class::Mac, pairs.join(":"));
+                        push(start, end, Class::Mac, pairs.join(":").into());
                     }
                 }
                 Token::Domain(at) => {
@@ -154,7 +197,7 @@ impl Redactor {
                         Class::Host
                     };
                     let with = self.names.hide_domain(&self.key, was, at);
-                    push(start, end, class, with);
+                    push(start, end, class, with.into());
                 }
                 Token::Email(at) => {
                     let (local, domain) = was.split_at(at.min(was.len()));
@@ -166,21 +209,21 @@ impl Redactor {
                         super::words::registrable(&lower),
                     );
                     let local = names::of(&self.key, Class::User, &local);
-                    push(start, end, Class::Email, format!("{local}@{domain}"));
+                    push(start, end, Class::Email, format!("{local}@{domain}").into());
                 }
             }
         });
         for (start, end, v4) in find::dashed(text) {
             if let Some(with) = self.address(v4.into(), addresses) {
-                push(start, end, Class::Ipv4, with.replace('.', "-"));
+                push(start, end, Class::Ipv4, with.replace('.', "-").into());
             }
         }
-        self.names.each(text, |start, end, class, hidden| {
-            push(start, end, class, hidden.to_owned())
+        self.names.each(text, names, |start, end, class, hidden| {
+            push(start, end, class, Arc::clone(hidden))
         });
     }
 
-    fn address(&self, address: IpAddr, cache: &mut Addresses) -> Option<String> {
+    fn address(&self, address: IpAddr, cache: &mut Addresses) -> Option<Arc<str>> {
         if let Some(known) = cache.get(&address) {
             return known.clone();
         }
@@ -188,6 +231,7 @@ impl Redactor {
             IpAddr::V4(v4) => address::v4(&self.key, v4, &self.cluster).map(|v4| v4.to_string()),
             IpAddr::V6(v6) => address::v6(&self.key, v6, &self.cluster).map(|v6| v6.to_string()),
         };
+        let hidden: Option<Arc<str>> = hidden.map(Arc::from);
         if cache.len() < MOST_CACHED {
             cache.insert(address, hidden.clone());
         }

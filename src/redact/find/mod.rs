@@ -5,6 +5,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::words::{self, Top};
+use crate::detect::simd;
 
 /// What was found, as it stands in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +28,21 @@ pub(crate) trait Owner {
     fn owns(&self, registered: &str) -> bool;
     /// Whether one of them ends with this (lower case) label.
     fn ends(&self, label: &str) -> bool;
+    /// Where in a dotted word, if it is a private domain, what is registered begins: [`registered`], perhaps remembered.
+    fn registered(&self, word: &[u8]) -> Option<usize>;
 }
 
 /// Finds tokens, in order.
 pub(crate) fn tokens(text: &[u8], owner: &impl Owner, mut each: impl FnMut(usize, usize, Token)) {
     let (mut dotted, mut colons) = (0, 0);
-    for place in memchr::memchr3_iter(b'.', b':', b'@', text) {
+    let mut points = Vec::with_capacity(text.len() / 16);
+    let looked = simd::points(text, &mut points);
+    let tail = memchr::memchr3_iter(b'.', b':', b'@', text.get(looked..).unwrap_or_default());
+    // what may stand at the very beginning has nothing before it
+    let first = (looked > 0).then_some(0);
+    let points = points.into_iter().map(|place| place as usize);
+    let places = first.into_iter().chain(points);
+    for place in places.chain(tail.map(|place| looked + place)) {
         let before = place.checked_sub(1).map_or(0, |at| byte(text, at));
         let after = byte(text, place + 1);
         match byte(text, place) {
@@ -51,9 +61,10 @@ pub(crate) fn tokens(text: &[u8], owner: &impl Owner, mut each: impl FnMut(usize
                     each(start, end, Token::V4(address));
                     continue;
                 }
-                let end = dotted_end(text, place);
+                let (end, may) = dotted_end(text, place);
                 dotted = end;
-                if may_end(text, place, end, owner)
+                if may
+                    && may_end(text, place, end, owner)
                     && let (start, end) = dotted_word(text, place)
                     && let Some((start, end, token)) = domain(text, start, end, owner)
                 {
@@ -190,15 +201,23 @@ fn is_dotted(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')
 }
 
-/// Where the dotted word around `place` ends.
-fn dotted_end(text: &[u8], place: usize) -> usize {
+/// Where the dotted word around `place` ends, and whether its last label could be that of a domain: two or more bytes,
+/// none of them a digit or a dash. Where dots or dashes follow it, that is left to [`may_end`].
+fn dotted_end(text: &[u8], place: usize) -> (usize, bool) {
     let after = text.get(place..).unwrap_or_default();
-    let on = after
-        .iter()
-        .take(255)
-        .take_while(|b| is_dotted(**b))
-        .count();
-    place + on
+    let (mut on, mut label, mut letters, mut last) = (0, 0, true, b'.');
+    for byte in after.iter().take(255) {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => {}
+            b'.' => (label, letters) = (on + 1, true),
+            b'0'..=b'9' | b'-' | b'_' => letters = false,
+            _ => break,
+        }
+        last = *byte;
+        on += 1;
+    }
+    let trails = matches!(last, b'.' | b'-' | b'_');
+    (place + on, trails || letters && on >= label + 2)
 }
 
 /// The whole of a dotted word around `place`.
@@ -207,7 +226,7 @@ fn dotted_word(text: &[u8], place: usize) -> (usize, usize) {
         .get(place.saturating_sub(255)..place)
         .unwrap_or_default();
     let back = before.iter().rev().take_while(|b| is_dotted(**b)).count();
-    (place - back, dotted_end(text, place))
+    (place - back, dotted_end(text, place).0)
 }
 
 /// Whether the last label of a dotted word may be that of a domain: nearly all dots are in numbers and file names.
@@ -262,11 +281,17 @@ fn domain(
     if !(2..=24).contains(&label.len()) || !label.iter().all(u8::is_ascii_alphabetic) {
         return None;
     }
+    let at = owner.registered(word)?;
+    Some((start, end, Token::Domain(at)))
+}
+
+/// Where in a dotted word, if it is a private domain, what is registered begins.
+pub(crate) fn registered(word: &[u8], owner: &impl Owner) -> Option<usize> {
     let name = String::from_utf8(word.to_ascii_lowercase()).ok()?;
     if name.contains("..") {
         return None;
     }
-    is_private(&name, owner).then(|| (start, end, Token::Domain(words::registrable(&name))))
+    is_private(&name, owner).then(|| words::registrable(&name))
 }
 
 /// Whether a (lower case) dotted name is somebody's own.

@@ -12,6 +12,10 @@ impl Owner for Acme {
     fn ends(&self, label: &str) -> bool {
         label == "io"
     }
+
+    fn registered(&self, word: &[u8]) -> Option<usize> {
+        registered(word, self)
+    }
 }
 
 fn found(text: &str) -> Vec<(String, Token)> {

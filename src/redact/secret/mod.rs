@@ -10,10 +10,9 @@ mod shape;
 
 use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
-
 use super::class::Class;
-use crate::detect::prefilter::Prefilter;
+use super::short::Exact;
+use crate::detect::prefilter::{Found as Hit, Prefilter};
 
 pub(crate) use pem::{Pem, continued};
 
@@ -44,7 +43,8 @@ enum Behind {
 
 use shape::Shape;
 
-/// Words, lower case; they are found in any case.
+/// Words of five letters and more, lower case; they are found in any case. Shorter ones would cost more than all others
+/// together, so `user` is looked for with what may follow it.
 const TRIGGERS: &[(&str, Behind)] = &[
     ("passw", Behind::Value(Class::Password)),
     ("passphrase", Behind::Value(Class::Password)),
@@ -59,7 +59,11 @@ const TRIGGERS: &[(&str, Behind)] = &[
     ),
     ("token", Behind::Value(Class::Token)),
     ("username", Behind::User),
-    ("user", Behind::User),
+    ("user=", Behind::User),
+    ("user ", Behind::User),
+    ("user\"", Behind::User),
+    ("user'", Behind::User),
+    ("user\\", Behind::User),
     ("/home/", Behind::Home),
     ("r_sess", Behind::Value(Class::Token)),
     ("api-key", Behind::Value(Class::Key)),
@@ -79,36 +83,18 @@ const TRIGGERS: &[(&str, Behind)] = &[
     ("auth\\", Behind::Shape(Shape::Auth)),
     ("bearer ", Behind::Scheme),
     ("basic ", Behind::Scheme),
-    ("eyj", Behind::Shape(Shape::Jwt)),
-    ("k10", Behind::Shape(Shape::Join)),
     ("token-", Behind::Shape(Shape::Rancher)),
     ("kubeconfig-", Behind::Shape(Shape::Rancher)),
-    ("akia", Behind::Shape(Shape::Aws)),
-    ("asia", Behind::Shape(Shape::Aws)),
     ("/v3/import/", Behind::Shape(Shape::Import)),
-    ("://", Behind::Shape(Shape::Url)),
-    ("ghp_", Behind::Shape(Shape::Vendor)),
-    ("gho_", Behind::Shape(Shape::Vendor)),
-    ("ghs_", Behind::Shape(Shape::Vendor)),
-    ("ghu_", Behind::Shape(Shape::Vendor)),
     ("github_pat_", Behind::Shape(Shape::Vendor)),
     ("glpat-", Behind::Shape(Shape::Vendor)),
     ("xoxb-", Behind::Shape(Shape::Vendor)),
     ("xoxp-", Behind::Shape(Shape::Vendor)),
-    ("aiza", Behind::Shape(Shape::Vendor)),
-    ("$1$", Behind::Shape(Shape::Crypt)),
-    ("$5$", Behind::Shape(Shape::Crypt)),
-    ("$6$", Behind::Shape(Shape::Crypt)),
-    ("$y$", Behind::Shape(Shape::Crypt)),
-    ("$2a$", Behind::Shape(Shape::Crypt)),
-    ("$2b$", Behind::Shape(Shape::Crypt)),
-    ("$2y$", Behind::Shape(Shape::Crypt)),
     ("ssh-rsa ", Behind::Shape(Shape::Ssh)),
     ("ssh-dss ", Behind::Shape(Shape::Ssh)),
     ("ssh-ed25519 ", Behind::Shape(Shape::Ssh)),
     ("ecdsa-sha2-", Behind::Shape(Shape::Ssh)),
     // base64 of gzip, of "-----", of "#cloud-config", of a JSON web token, of a certificate or key
-    ("h4si", Behind::Shape(Shape::Base64("H4sI", Class::Secret))),
     (
         "ls0tls1c",
         Behind::Shape(Shape::Base64("LS0tLS1C", Class::Secret)),
@@ -121,74 +107,80 @@ const TRIGGERS: &[(&str, Behind)] = &[
         "zxlkagjh",
         Behind::Shape(Shape::Base64("ZXlKaGJH", Class::Secret)),
     ),
-    (
-        "mii",
-        Behind::Shape(Shape::Base64("MII", Class::Certificate)),
-    ),
     ("-----begin ", Behind::Pem),
 ];
 
-/// The words that are long enough for the prefilter, with their places in [`TRIGGERS`].
-static WORDS: LazyLock<(Prefilter, Vec<usize>)> = LazyLock::new(|| {
-    let long = TRIGGERS.iter().enumerate();
-    let long = long.filter(|(_, (word, _))| word.len() >= Prefilter::SHORTEST);
-    let (places, words) = long
-        .map(|(place, (word, _))| (place, Box::from(word.as_bytes())))
-        .unzip();
-    (Prefilter::new(words), places)
-});
+/// Shorter ones, as they are written.
+const SHORT: &[(&str, Behind)] = &[
+    ("eyJ", Behind::Shape(Shape::Jwt)),
+    ("K10", Behind::Shape(Shape::Join)),
+    ("AKIA", Behind::Shape(Shape::Aws)),
+    ("ASIA", Behind::Shape(Shape::Aws)),
+    ("://", Behind::Shape(Shape::Url)),
+    ("ghp_", Behind::Shape(Shape::Vendor)),
+    ("gho_", Behind::Shape(Shape::Vendor)),
+    ("ghs_", Behind::Shape(Shape::Vendor)),
+    ("ghu_", Behind::Shape(Shape::Vendor)),
+    ("AIza", Behind::Shape(Shape::Vendor)),
+    ("$1$", Behind::Shape(Shape::Crypt)),
+    ("$5$", Behind::Shape(Shape::Crypt)),
+    ("$6$", Behind::Shape(Shape::Crypt)),
+    ("$y$", Behind::Shape(Shape::Crypt)),
+    ("$2a$", Behind::Shape(Shape::Crypt)),
+    ("$2b$", Behind::Shape(Shape::Crypt)),
+    ("$2y$", Behind::Shape(Shape::Crypt)),
+    ("H4sI", Behind::Shape(Shape::Base64("H4sI", Class::Secret))),
+    (
+        "MII",
+        Behind::Shape(Shape::Base64("MII", Class::Certificate)),
+    ),
+];
 
-/// The shorter ones as they are written; what begins with a `$` is found by that.
-const SHORT: [&str; 4] = ["://", "eyJ", "K10", "MII"];
+/// What is looked for of a word: those of seven letters would need a search of their own.
+fn needle(word: &str) -> &[u8] {
+    let length = if word.len() == 7 { 6 } else { word.len() };
+    word.as_bytes().get(..length).unwrap_or_default()
+}
 
-static SHORT_WORDS: LazyLock<Vec<(Finder<'static>, Behind)>> = LazyLock::new(|| {
-    let behind = |word: &'static str| {
-        let mut known = TRIGGERS.iter();
-        let (_, behind) = known.find(|(known, _)| known.eq_ignore_ascii_case(word))?;
-        Some((Finder::new(word), *behind))
-    };
-    SHORT.into_iter().filter_map(behind).collect()
-});
+/// What a search for secrets looks for, whoever makes it; [`find_at`] takes its hits by their place in this list.
+pub(crate) fn needles() -> impl Iterator<Item = Box<[u8]>> {
+    TRIGGERS.iter().map(|(word, _)| Box::from(needle(word)))
+}
+
+static WORDS: LazyLock<Prefilter> = LazyLock::new(|| Prefilter::new(needles().collect()));
+
+static SHORT_WORDS: LazyLock<Exact> =
+    LazyLock::new(|| Exact::new(SHORT.iter().map(|(word, _)| *word)));
 
 /// Finds secrets in whole lines, in no particular order; some may lie inside others. Gives the class of a block that
 /// the text ends in.
 pub(crate) fn find(text: &[u8], pem: Pem, out: &mut Vec<Found>) -> Option<Class> {
-    let (words, places) = &*WORDS;
-    let mut found = Vec::new();
-    words.find(text, &mut found);
-    found.sort_unstable();
+    let mut hits = Vec::new();
+    WORDS.find(text, &mut hits);
+    hits.sort_unstable();
+    find_at(text, pem, &hits, out)
+}
+
+/// As [`find`], where the [`needles`] stand already known, in order.
+pub(crate) fn find_at(text: &[u8], pem: Pem, hits: &[Hit], out: &mut Vec<Found>) -> Option<Class> {
     let mut open = None;
-    for hit in found {
-        let known = places.get(hit.literal as usize);
-        let Some((word, behind)) = known.and_then(|place| TRIGGERS.get(*place)) else {
+    for hit in hits {
+        let Some((word, behind)) = TRIGGERS.get(hit.literal as usize) else {
             continue;
         };
         let start = hit.at as usize;
-        let begun = look(*behind, text, start, start + word.len(), pem, out);
-        open = begun.or(open);
-    }
-    for (finder, behind) in &*SHORT_WORDS {
-        for start in finder.find_iter(text) {
-            look(
-                *behind,
-                text,
-                start,
-                start + finder.needle().len(),
-                pem,
-                out,
-            );
+        let end = start + word.len();
+        let whole = |here: &[u8]| here.eq_ignore_ascii_case(word.as_bytes());
+        if word.len() == needle(word).len() || text.get(start..end).is_some_and(whole) {
+            let begun = look(*behind, text, start, end, pem, out);
+            open = begun.or(open);
         }
     }
-    for start in memchr::memchr_iter(b'$', text) {
-        let hash = TRIGGERS.iter().filter(|(word, _)| word.starts_with('$'));
-        for (word, behind) in hash {
-            let end = start + word.len();
-            let is = |here: &[u8]| here.eq_ignore_ascii_case(word.as_bytes());
-            if text.get(start..end).is_some_and(is) {
-                look(*behind, text, start, end, pem, out);
-            }
+    SHORT_WORDS.each(text, |start, end, word| {
+        if let Some((_, behind)) = SHORT.get(word) {
+            look(*behind, text, start, end, pem, out);
         }
-    }
+    });
     open
 }
 
@@ -208,7 +200,11 @@ fn look(
                 object::find(text, start, end, out);
             }
         }
-        Behind::User => pair::account(text, start, end, out),
+        Behind::User => {
+            let word = text.get(start..end).unwrap_or_default();
+            let beyond = word.iter().rev().take_while(|b| !b.is_ascii_alphabetic());
+            pair::account(text, start, end - beyond.count(), out);
+        }
         Behind::Home => pair::home(text, end, out),
         Behind::Scheme => pair::scheme(text, end, out),
         Behind::Shape(shape) => shape::find(shape, text, start, end, out),

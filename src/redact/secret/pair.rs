@@ -1,6 +1,6 @@
 //! A key word, a separator and a value: `password: x`, `"token":"x"`, `DB_PASSWORD=x`, `--token x`, `Bearer x`.
 
-use super::super::class::{Class, begins_with_pseudonym};
+use super::super::class::{Class, begins_with_pseudonym, without_pseudonyms};
 use super::{Found, at, run};
 
 /// Longest value that is looked at.
@@ -56,13 +56,17 @@ pub(super) fn find(text: &[u8], start: usize, end: usize, class: Class, out: &mu
     if ending == "id" && class != Class::Key {
         return;
     }
-    let secret = match class {
+    let secret = |found: &[u8]| match class {
         Class::Certificate => found.len() >= 16 && found.iter().all(|b| super::is_base64(*b)),
         Class::Password => value.is_password(found),
         Class::Secret => looks_secret(found, &value) && !is_object_name(found),
         _ => looks_secret(found, &value),
     };
-    if secret && !is_nothing(found) && !begins_with_pseudonym(found) {
+    if secret(found)
+        && !is_nothing(found)
+        && !begins_with_pseudonym(found)
+        && tells_beside_pseudonyms(found, secret)
+    {
         let class = match class {
             Class::Certificate if at(text, start).eq_ignore_ascii_case(&b'u') => Class::Secret,
             class => class,
@@ -76,7 +80,7 @@ pub(super) fn find(text: &[u8], start: usize, end: usize, class: Class, out: &mu
 }
 
 /// Where the key ends, and what it has behind the key word; nothing where it is another word (`tokens`, `secretName`).
-fn key(text: &[u8], start: usize, end: usize, class: Class) -> Option<(usize, String)> {
+fn key(text: &[u8], start: usize, end: usize, class: Class) -> Option<(usize, &'static str)> {
     let from = match class {
         // passwd, password
         Class::Password if at(text, end).eq_ignore_ascii_case(&b'd') => end + 1,
@@ -91,15 +95,10 @@ fn key(text: &[u8], start: usize, end: usize, class: Class) -> Option<(usize, St
     let key_end = run(text, from, 24, |b| {
         b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
     });
-    let ending: String = text
-        .get(from..key_end)?
-        .iter()
-        .filter(|b| b.is_ascii_alphabetic())
-        .map(|b| char::from(b.to_ascii_lowercase()))
-        .collect();
-    ENDINGS
-        .contains(&ending.as_str())
-        .then_some((key_end, ending))
+    let inside = text.get(from..key_end)?;
+    let letters = || inside.iter().filter(|b| b.is_ascii_alphabetic());
+    let is = |ending: &&&str| letters().map(u8::to_ascii_lowercase).eq(ending.bytes());
+    ENDINGS.iter().find(is).map(|ending| (key_end, *ending))
 }
 
 struct Value {
@@ -168,6 +167,15 @@ impl Value {
             || self.whole_line && value.len() > 1
             || value.len() >= 6 && value.iter().any(u8::is_ascii_digit)
     }
+}
+
+/// Whether a value that counts as a secret does so without the pseudonyms in it, too: their digits make none of what was
+/// none before them.
+fn tells_beside_pseudonyms(value: &[u8], secret: impl Fn(&[u8]) -> bool) -> bool {
+    let without = |instead: &[u8]| without_pseudonyms(value, instead);
+    [&b""[..], b"name-name"]
+        .into_iter()
+        .all(|instead| without(instead).is_none_or(|left| secret(&left)))
 }
 
 /// `token: expired` says what is wrong; `token: x7k2mq...` is the token.
@@ -274,13 +282,18 @@ pub(super) fn scheme(text: &[u8], from: usize, out: &mut Vec<Found>) {
         super::is_base64(b) || matches!(b, b'.' | b'~' | b':')
     });
     let value = text.get(from..end).unwrap_or_default();
-    let inner = value.get(1..).unwrap_or_default();
-    let mixed =
-        inner.iter().any(u8::is_ascii_uppercase) && inner.iter().any(u8::is_ascii_lowercase);
-    let telling =
-        value.len() < 8 || !value.iter().any(u8::is_ascii_digit) && value.len() < 20 && !mixed;
+    let secret = |value: &[u8]| {
+        let inner = value.get(1..).unwrap_or_default();
+        let mixed =
+            inner.iter().any(u8::is_ascii_uppercase) && inner.iter().any(u8::is_ascii_lowercase);
+        value.len() >= 8 && (value.iter().any(u8::is_ascii_digit) || value.len() >= 20 || mixed)
+    };
     // `Bearer x=***` was masked before
-    if !telling && at(text, end) != b'*' && !begins_with_pseudonym(value) {
+    if secret(value)
+        && at(text, end) != b'*'
+        && !begins_with_pseudonym(value)
+        && tells_beside_pseudonyms(value, secret)
+    {
         out.push(Found {
             start: from,
             end,

@@ -1,6 +1,6 @@
 //! Secrets that are known by how they look: web tokens, join tokens, vendors' keys, hashes, URLs with credentials.
 
-use super::super::class::{Class, begins_with_pseudonym, is_pseudonym};
+use super::super::class::{Class, begins_with_pseudonym, is_pseudonym, without_pseudonyms};
 use super::super::find::starts_word;
 use super::{Found, at, is_base64, is_base64_url, run};
 
@@ -177,6 +177,11 @@ fn auth(text: &[u8], end: usize) -> Option<(usize, usize)> {
     (to - from >= 8 && (to - from) % 4 == 0).then_some((from, to))
 }
 
+/// Whether what stands alone before the `@` of a URL is a token.
+fn is_token(user: &[u8]) -> bool {
+    user.len() >= 16 && user.iter().any(u8::is_ascii_digit)
+}
+
 /// The password of `user:password@`, or a token that stands alone before the `@`; and the user.
 fn url(text: &[u8], start: usize, end: usize, out: &mut Vec<Found>) {
     if !start
@@ -212,7 +217,9 @@ fn url(text: &[u8], start: usize, end: usize, out: &mut Vec<Found>) {
     };
     match colon {
         Some(colon) => push(colon + 1, sign, Class::Password),
-        None if user.len() >= 16 && user.iter().any(u8::is_ascii_digit) => {
+        None if is_token(user)
+            && without_pseudonyms(user, b"").is_none_or(|left| is_token(&left)) =>
+        {
             push(0, sign, Class::Token)
         }
         None => {}

@@ -21,8 +21,17 @@ fn marked(text: &str) -> String {
 }
 
 #[test]
-fn the_words_are_an_automaton() {
-    assert!(!WORDS.1.is_empty() && SHORT_WORDS.len() == SHORT.len());
+fn the_words_suit_their_searches() {
+    for (word, _) in TRIGGERS {
+        assert!(
+            needle(word).len() >= 5 && *word == word.to_ascii_lowercase(),
+            "{word}"
+        );
+    }
+    for (word, _) in SHORT {
+        let beginning = SHORT.iter().filter(|(other, _)| other.starts_with(word));
+        assert_eq!(beginning.count(), 1, "{word}");
+    }
 }
 
 #[test]

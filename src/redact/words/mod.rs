@@ -57,15 +57,30 @@ pub(crate) enum Top {
 
 /// The kind of a last label, lower case.
 pub(crate) fn top(label: &str) -> Option<Top> {
-    if label.len() == 2 {
-        COUNTRIES.binary_search(&label).ok().map(|_| Top::Country)
-    } else if GENERIC.contains(&label) {
-        Some(Top::Generic)
-    } else if INTERNAL.contains(&label) {
-        Some(Top::Internal)
-    } else {
-        None
+    match *label.as_bytes() {
+        [a, b] => is_country(a, b).then_some(Top::Country),
+        [_, _, _] if GENERIC.contains(&label) => Some(Top::Generic),
+        [b'c' | b'i' | b'l', _, _, ..] if INTERNAL.contains(&label) => Some(Top::Internal),
+        _ => None,
     }
+}
+
+/// Second letters of [`COUNTRIES`] behind their first, by the bits of their place in the alphabet.
+const SECONDS: [u32; 32] = {
+    let mut table = [0; 32];
+    let mut at = 0;
+    while at < COUNTRIES.len() {
+        let country = COUNTRIES[at].as_bytes();
+        table[(country[0] & 31) as usize] |= 1 << (country[1] & 31);
+        at += 1;
+    }
+    table
+};
+
+fn is_country(first: u8, second: u8) -> bool {
+    let letters = first.is_ascii_lowercase() && second.is_ascii_lowercase();
+    let seconds = SECONDS.get(usize::from(first & 31));
+    letters && seconds.is_some_and(|bits| bits >> (second & 31) & 1 == 1)
 }
 
 /// Where the part of a (lower case) domain begins that somebody registered: `acme.com` in `a.b.acme.com`,
@@ -127,6 +142,17 @@ mod tests {
             .filter(|pair| pair[0] >= pair[1])
             .collect();
         assert!(unsorted.is_empty(), "{unsorted:?}");
+        assert!(GENERIC.iter().all(|label| label.len() == 3));
+        assert!(
+            INTERNAL
+                .iter()
+                .all(|label| label.len() >= 3 && label.starts_with(['c', 'i', 'l']))
+        );
+        for (first, second) in ('a'..='z').flat_map(|a| ('a'..='z').map(move |b| (a, b))) {
+            let label = format!("{first}{second}");
+            let known = COUNTRIES.contains(&label.as_str());
+            assert_eq!(top(&label) == Some(Top::Country), known, "{label}");
+        }
         assert!(COUNTRIES.is_sorted() && COUNTRIES.iter().all(|label| label.len() == 2));
     }
 
