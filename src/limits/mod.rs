@@ -155,12 +155,23 @@ impl Limits {
         Ok(())
     }
 
-    /// One line for each limit: name, value, meaning.
-    pub fn listed(&self) -> String {
+    /// For each limit name, value and meaning, which goes on below itself where `columns` are not enough for it.
+    pub fn listed(&self, columns: usize) -> String {
+        const BEFORE: usize = 31;
         let mut out = String::new();
         for limit in ALL {
             let value = limit.shown(limit.of(self));
-            let _ = writeln!(out, "  {:<19}{value:>8}  {}", limit.name, limit.said());
+            let _ = write!(out, "  {:<19}{value:>8} ", limit.name);
+            let mut used = BEFORE - 1;
+            for word in limit.said().split(' ') {
+                if used > BEFORE && used + 1 + word.len() > columns {
+                    let _ = write!(out, "\n{:1$}", "", BEFORE - 1);
+                    used = BEFORE - 1;
+                }
+                let _ = write!(out, " {word}");
+                used += 1 + word.len();
+            }
+            out.push('\n');
         }
         out
     }

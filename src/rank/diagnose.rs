@@ -113,8 +113,10 @@ pub fn diagnose_about(
     let symptoms = in_order(symptoms);
     let ranked_causes: Vec<RankedFinding> = causes
         .iter()
-        .map(|judged| {
+        .zip(&groups)
+        .map(|(judged, group)| {
             let mut ranked = cause(database, evidence, &findings, judged, &context, clusters);
+            ranked.problem = judged.score.wins().then_some(*group);
             let then = certificates::at_failure(judged.finding, &anchors);
             ranked.reasons.extend(then);
             ranked
@@ -124,7 +126,6 @@ pub fn diagnose_about(
     let (verdict, headline) = verdict::verdict(
         database,
         &causes,
-        &groups,
         &ranked_causes,
         &symptoms,
         &anchors,
@@ -279,6 +280,7 @@ fn ranked(
         sure: finding.sure,
         confidence: score::confidence(finding.sure, finding.sources, false, false),
         state: finding.state,
+        problem: None,
         onset: finding.span.map(|(first, _)| first),
         subjects: finding
             .cases
@@ -369,11 +371,26 @@ pub(super) fn title_of(signature: &Signature, cases: &[&Case]) -> String {
         own.map(|(k, v)| (k.clone(), v.clone())).collect()
     };
     let variants: BTreeSet<Captures> = captures.iter().map(varying).collect();
-    let filled = signature.title.fill(&first);
+    let filled = bounded(signature.title.fill(&first));
     match variants.len().saturating_sub(1) {
         0 => filled,
         more => format!("{filled} (and {more} more)"),
     }
+}
+
+/// Characters of a title. Placeholders may stand for messages of any length; the evidence quotes them.
+const LONGEST_TITLE: usize = 240;
+
+/// A title that is not too long, cut between words where it can be.
+fn bounded(mut title: String) -> String {
+    let Some((end, _)) = title.char_indices().nth(LONGEST_TITLE) else {
+        return title;
+    };
+    let within = title.get(..end).unwrap_or_default();
+    let between = within.rfind([' ', ',', ';', '{']);
+    title.truncate(between.filter(|at| *at > end / 2).unwrap_or(end));
+    title.push('…');
+    title
 }
 
 /// Unexplained and living symptoms first, then the worst, then the surest, then by id.

@@ -71,6 +71,19 @@ pub enum Verdict {
     NotExaminable,
 }
 
+impl Verdict {
+    /// Its name in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Verdict::KnownCause => "known_cause",
+            Verdict::SymptomsOnly => "symptoms_only",
+            Verdict::NoKnownCause => "no_known_cause",
+            Verdict::Healthy => "healthy",
+            Verdict::NotExaminable => "not_examinable",
+        }
+    }
+}
+
 /// One input as the report's header shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputSummary {
@@ -139,6 +152,9 @@ pub struct RankedFinding {
     pub confidence: f64,
     /// Whether it still holds.
     pub state: State,
+    /// The number, from 0, of the independent problem that it is a proven cause of; none where it is not proven, has
+    /// ended or is only worth knowing.
+    pub problem: Option<usize>,
     /// When it began.
     pub onset: Option<Timestamp>,
     /// What it is about.

@@ -69,6 +69,7 @@ impl RankedFinding {
             sure: _,
             confidence: _,
             state: _,
+            problem: _,
             onset: _,
             subjects,
             reasons,

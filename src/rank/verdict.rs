@@ -7,11 +7,10 @@ use super::judge::Judged;
 use super::{EvidenceItem, RankedFinding, Scanned, State, Verdict};
 use crate::signature::{Database, Severity, Sureness};
 
-/// The verdict and the headline. `groups` numbers the problem of each cause.
+/// The verdict and the headline.
 pub(super) fn verdict(
     database: &Database,
     judged: &[Judged<'_>],
-    groups: &[usize],
     causes: &[RankedFinding],
     symptoms: &[RankedFinding],
     anchors: &[Anchor],
@@ -21,12 +20,9 @@ pub(super) fn verdict(
         let headline = "nothing in the input could be examined";
         return (Verdict::NotExaminable, headline.to_owned());
     }
-    let winners: Vec<(usize, &RankedFinding)> = judged
+    let winners: Vec<(usize, &RankedFinding)> = causes
         .iter()
-        .zip(groups)
-        .zip(causes)
-        .filter(|((judged, _), _)| judged.score.wins())
-        .map(|((_, group), cause)| (*group, cause))
+        .filter_map(|cause| Some((cause.problem?, cause)))
         .collect();
     if !winners.is_empty() {
         return (Verdict::KnownCause, known(&winners));

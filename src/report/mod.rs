@@ -29,6 +29,7 @@ mod hostile_tests;
 pub(crate) mod sample;
 
 pub use diff::{DIFF_SCHEMA, diff_json, write_diff_json};
+pub(crate) use html::{severity_chip, table, write_alone};
 pub use html::{write_diff_html, write_html};
 pub use inert::inert_json;
 #[cfg(feature = "parquet")]
@@ -47,6 +48,7 @@ pub use sarif::write_sarif;
 pub use secret::{hide_secrets, masked};
 pub use show::{Around, Search, Shown, grep, show};
 pub use skeleton::skeleton;
+pub(crate) use spoken::verdict_word;
 pub use text::{
     DatabaseAge, TextOptions, write_diff_text, write_inventory, write_preflight_text,
     write_signature, write_text, write_timeline, write_why,
@@ -101,12 +103,20 @@ impl Format {
         }
     }
 
+    /// Another word that people try first.
+    pub const fn alias(self) -> Option<&'static str> {
+        match self {
+            Format::Markdown => Some("md"),
+            _ => None,
+        }
+    }
+
     /// The format of a word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL
             .iter()
             .copied()
-            .find(|format| format.word() == word)
+            .find(|format| format.word() == word || format.alias() == Some(word))
     }
 }
 

@@ -7,6 +7,18 @@ use super::text::words;
 use crate::rank::{RankedFinding, State, Step, Subject, Unusual, Verdict};
 use crate::signature::{Risk, Severity, Sureness};
 
+/// What people read for the word of a verdict in JSON; any other word stays.
+pub(crate) fn verdict_word(word: &str) -> &str {
+    match word {
+        "known_cause" => "Known cause",
+        "symptoms_only" => "Symptoms only",
+        "no_known_cause" => "No known cause",
+        "healthy" => "Healthy",
+        "not_examinable" => "Not examinable",
+        other => other,
+    }
+}
+
 /// Says things in one language.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spoken(pub(super) Language);
@@ -48,13 +60,7 @@ impl Spoken {
     }
 
     pub(super) fn verdict(self, verdict: Verdict) -> String {
-        self.say(match verdict {
-            Verdict::KnownCause => "Known cause",
-            Verdict::SymptomsOnly => "Symptoms only",
-            Verdict::NoKnownCause => "No known cause",
-            Verdict::Healthy => "Healthy",
-            Verdict::NotExaminable => "Not examinable",
-        })
+        self.say(verdict_word(verdict.word()))
     }
 
     pub(super) fn severity(self, severity: Severity) -> String {

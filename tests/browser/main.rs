@@ -220,7 +220,7 @@ fn a_comparison_is_opened_expanded_and_printed() {
     let comparison = rank::compare((&before, &scan.evidence), (&after, &scan.evidence));
     let mut page = Vec::new();
     report::write_diff_html(&comparison, &TextOptions::default(), &mut page).unwrap();
-    let Some(said) = run("diff.mjs", "diff", &page) else {
+    let Some(said) = run("alone.mjs", "diff", &page) else {
         return;
     };
     let none = serde_json::json!([]);

@@ -1,37 +1,20 @@
-// Opens a report in headless Chromium as a reader would and says what happened, as one JSON object on standard output.
-// Arguments: the directory of playwright-core, Chromium, the report, a directory for pictures and the browser's profile.
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
-import { join } from "node:path";
+// A report as a reader opens it: searched, unfolded, copied from, its picture pointed at, dark, small and printed; see open.mjs.
+import { open } from "./open.mjs";
 
-const [modules, executablePath, report, scratch] = process.argv.slice(2);
-const { chromium } = createRequire(join(modules, "package.json"))("playwright-core");
-const said = { problems: [], requests: [] };
-const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const context = await chromium.launchPersistentContext(join(scratch, "profile"), {
-  executablePath, args, headless: true, viewport: { width: 1400, height: 900 },
-});
-try {
-  const page = await context.newPage();
-  page.setDefaultTimeout(20000);
-  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) said.problems.push(message.text()); });
-  page.on("pageerror", (error) => said.problems.push(String(error)));
-  page.on("dialog", (dialog) => { said.problems.push("a dialog: " + dialog.message()); dialog.dismiss(); });
-  page.on("request", (request) => said.requests.push(request.url()));
+const said = {};
+await open(said, async (page, { address, file, visible, overflow, background }) => {
   await page.addInitScript(() => {
     window.violations = [];
     document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective + " " + event.blockedURI));
   });
-  const picture = (name, whole) => page.screenshot({ path: join(scratch, name + ".png"), fullPage: Boolean(whole) });
-  await page.goto(pathToFileURL(report).href);
+  const picture = (name, whole) => page.screenshot({ path: file(name + ".png"), fullPage: Boolean(whole) });
+  await page.goto(address);
   said.title = await page.title();
   said.scripts = await page.evaluate(() => document.querySelectorAll("script").length);
   said.foreign = await page.evaluate(() => document.querySelectorAll("img, iframe, object, embed, link, base, form, [onload], [onerror], [onmouseover], [style]").length - document.querySelectorAll("#picture[style], #tip[style]").length);
   await picture("wide", true);
 
   // searched
-  const visible = (selector) => page.locator(selector).evaluateAll((all) => all.filter((one) => one.checkVisibility()).length);
   said.items = await visible(".item");
   await page.fill("#search", "zzz-nothing-says-this");
   await page.waitForFunction(() => document.getElementById("found").textContent !== "");
@@ -94,24 +77,19 @@ try {
   }
   // dark, small, printed
   await page.emulateMedia({ colorScheme: "dark" });
-  said.dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  said.dark = await background();
   await picture("dark", true);
   await page.emulateMedia({ colorScheme: "light" });
-  said.light = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  said.light = await background();
   await page.click("[data-act=theme]");
   await page.click("[data-act=theme]");
-  said.toggled = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  said.toggled = await background();
   await page.click("[data-act=theme]");
   await page.setViewportSize({ width: 390, height: 844 });
   await page.evaluate(() => { document.querySelectorAll("details").forEach((one) => { one.open = true; }); window.scrollTo(0, 0); });
-  said.overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  said.overflow = await overflow();
   await picture("narrow", true);
   await page.setViewportSize({ width: 1400, height: 900 });
-  said.pdf = (await page.pdf({ path: join(scratch, "page.pdf"), format: "A4" })).length;
+  said.pdf = (await page.pdf({ path: file("page.pdf"), format: "A4" })).length;
   said.violations = await page.evaluate(() => window.violations);
-} catch (error) {
-  said.problems.push(String(error));
-} finally {
-  await context.close();
-}
-process.stdout.write(JSON.stringify(said) + "\n");
+});

@@ -3,12 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CauseCount, Count, DirectoryCount, Failed, Summary, VersionCount};
+use super::{CauseCount, Count, DirectoryCount, Failed, Listed, Summary, VersionCount};
 use crate::batch::record::{Record, Status};
 use crate::signature::Severity;
 
 /// Bundles named as examples of a cause, and causes named with a version or directory.
 const FEW: usize = 5;
+/// Bundles that are listed one by one.
+const LISTED: usize = 500;
 
 type Results<'a> = BTreeMap<&'a str, &'a Record>;
 
@@ -57,6 +59,7 @@ pub(super) fn summary(now: &Results<'_>, before: &Results<'_>, read: usize) -> S
                 error: record.outcome.error.clone(),
             })
             .collect(),
+        listed: listed(now),
         read_bytes: now.values().map(|record| record.outcome.read_bytes).sum(),
         peak_memory: now
             .values()
@@ -64,6 +67,40 @@ pub(super) fn summary(now: &Results<'_>, before: &Results<'_>, read: usize) -> S
             .max(),
         causes,
     }
+}
+
+/// Every bundle in one line, the worst first.
+fn listed(now: &Results<'_>) -> Vec<Listed> {
+    let mut records: Vec<&Record> = now.values().copied().collect();
+    records.sort_by_key(|record| {
+        let failed = record.outcome.status != Status::Done;
+        (Reverse(failed), Reverse(record.severity()))
+    });
+    records.truncate(LISTED);
+    let line = |record: &Record| {
+        let outcome = &record.outcome;
+        let said = [&outcome.headline, &outcome.error];
+        Listed {
+            path: record.path.clone(),
+            report: record.result.as_deref().map(|result| {
+                let page = result.strip_suffix(".json");
+                let page = page.filter(|_| record.formats.iter().any(|form| form == "html"));
+                page.map_or_else(|| result.to_owned(), |page| format!("{page}.html"))
+            }),
+            verdict: outcome
+                .verdict
+                .clone()
+                .unwrap_or_else(|| outcome.status.word().to_owned()),
+            headline: said
+                .into_iter()
+                .flatten()
+                .next()
+                .cloned()
+                .unwrap_or_default(),
+            severity: record.severity(),
+        }
+    };
+    records.into_iter().map(line).collect()
 }
 
 fn worst(severities: impl Iterator<Item = Severity>) -> Option<String> {
@@ -151,7 +188,10 @@ fn causes(now: &Results<'_>, before: &Results<'_>) -> Vec<CauseCount> {
         }
     }
     let mut causes: Vec<CauseCount> = causes.into_values().collect();
-    causes.sort_by_key(|cause| Reverse(cause.bundles));
+    causes.sort_by_key(|cause| {
+        let severity = Severity::from_word(&cause.severity);
+        (Reverse(cause.bundles), Reverse(severity))
+    });
     causes
 }
 

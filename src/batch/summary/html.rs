@@ -1,195 +1,168 @@
-//! The summary as one HTML page: no script, no request to anywhere.
+//! The summary as one HTML page in the style of the diagnosis, with the way to the report on each bundle.
 
-use std::borrow::Cow;
-use std::fmt::Display;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Count, Summary};
-use crate::report::neutral;
+use maud::{Markup, html};
 
-const STYLE: &str = "\
-:root{color-scheme:light dark}
-body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem}
-h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%}
-th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #8884}
-th{font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;width:4rem}
-code{font:13px ui-monospace,monospace;overflow-wrap:anywhere}
-.critical{color:#c21}.high{color:#c60}.new{font-weight:600;color:#186a3b}
-@media(prefers-color-scheme:dark){.critical{color:#f76}.high{color:#fa4}.new{color:#6d9}}";
+use super::{CauseCount, Count, Listed, Summary};
+use crate::report::{Language, severity_chip, table, verdict_word, write_alone};
+use crate::signature::Severity;
+
+/// Columns that hold numbers.
+const NUMBERS: &[&str] = &["Bundles", "Before", "Failed"];
 
 /// Writes the page.
-pub fn write_html(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    let failed = summary.failed.len();
-    write!(
-        out,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>bundlevet: {} bundles</title>\n<style>\n{STYLE}\n</style>\n</head>\n<body>\n\
-         <h1>{} bundles: {} diagnosed, {failed} failed</h1>\n<p>{} read in the last run",
-        summary.bundles,
-        summary.bundles,
-        summary.bundles - failed,
-        summary.read
-    )?;
-    for (verdict, bundles) in &summary.verdicts {
-        write!(out, ", {bundles} {}", escaped(verdict))?;
-    }
-    writeln!(out, "</p>")?;
-    for (what, ids) in [("New", &summary.new), ("No longer seen", &summary.gone)] {
-        if !ids.is_empty() {
-            let ids: Vec<String> = ids.iter().map(code).collect();
-            writeln!(out, "<p>{what} since the last run: {}</p>", ids.join(", "))?;
+pub fn write_html(summary: &Summary, language: Language, out: &mut dyn Write) -> io::Result<()> {
+    let title = super::headline(summary, language);
+    let inside = html! {
+        (head(summary, &title, language))
+        (causes(summary, language))
+        (bundles(summary, language))
+        (symptoms(summary, language))
+        (versions(summary, language))
+        (directories(summary, language))
+    };
+    write_alone(&title, language, &inside, out)
+}
+
+fn head(summary: &Summary, title: &str, language: Language) -> Markup {
+    let class = match summary.severity.as_deref().and_then(Severity::from_word) {
+        _ if !summary.failed.is_empty() => "unsure",
+        Some(Severity::Critical | Severity::High) => "bad",
+        Some(_) => "unsure",
+        None => "good",
+    };
+    html! {
+        section #verdict .(class) {
+            h1 { (title) }
+            p { (super::verdicts(summary, language)) "; " (super::read(summary, language)) }
+            @for (what, ids) in [("New since the last run", &summary.new), ("No longer seen since the last run", &summary.gone)] {
+                @if !ids.is_empty() {
+                    p { b { (language.say(what)) ":" } @for id in ids { " " code { (id) } } }
+                }
+            }
         }
     }
-    causes(summary, out)?;
-    let symptoms = summary.symptoms.iter();
-    let symptoms = symptoms.map(|count| vec![count.bundles.to_string(), code(&count.signature)]);
-    section(
-        out,
-        "Symptoms that no cause explains",
-        &["bundles", "signature"],
-        symptoms,
-    )?;
+}
+
+fn causes(summary: &Summary, language: Language) -> Markup {
+    let compared = summary.causes.iter().any(|cause| cause.before > 0);
+    let row = |cause: &CauseCount| {
+        let severity = Severity::from_word(&cause.severity);
+        let new = html! { @if cause.new { " " span.chip.plain { (language.say("new")) } } };
+        [
+            html! { (cause.bundles) },
+            html! { @if compared { (cause.before) } },
+            html! { @if let Some(severity) = severity { (severity_chip(severity, language)) } (new) },
+            html! { b { (cause.title) } br; code { (cause.signature) } },
+            html! { @for path in &cause.examples { (link(summary, path)) br; } },
+        ]
+    };
+    let rows: Vec<_> = summary.causes.iter().map(row).collect();
+    let heads = ["Bundles", "Before", "Severity", "Cause", "For example"];
+    if compared {
+        return table("Causes", heads, NUMBERS, &rows, language);
+    }
+    let [bundles, _, severity, cause, example] = heads;
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|[bundles, _, severity, cause, example]| [bundles, severity, cause, example])
+        .collect();
+    let heads = [bundles, severity, cause, example];
+    table("Causes", heads, NUMBERS, &rows, language)
+}
+
+/// Every bundle with its verdict, the worst first.
+fn bundles(summary: &Summary, language: Language) -> Markup {
+    let row = |listed: &Listed| {
+        [
+            html! { (link(summary, &listed.path)) },
+            html! { @if let Some(severity) = listed.severity { (severity_chip(severity, language)) } },
+            html! { b { (language.say(verdict_word(&listed.verdict))) } br; (language.say(&listed.headline)) },
+        ]
+    };
+    let rows: Vec<_> = summary.listed.iter().map(row).collect();
+    let left = summary.bundles - rows.len();
+    html! {
+        (table("Bundles", ["Bundle", "Severity", "Verdict"], NUMBERS, &rows, language))
+        @if left > 0 { p { (language.fill("and {n} more, in results.ndjson", &[("n", &left)])) } }
+    }
+}
+
+fn symptoms(summary: &Summary, language: Language) -> Markup {
+    let row = |count: &Count| {
+        [
+            html! { (count.bundles) },
+            html! { code { (count.signature) } },
+        ]
+    };
+    let rows: Vec<_> = summary.symptoms.iter().map(row).collect();
+    let title = "Symptoms that no cause explains";
+    table(title, ["Bundles", "Signature"], NUMBERS, &rows, language)
+}
+
+fn versions(summary: &Summary, language: Language) -> Markup {
     let versions = summary.versions.iter().map(|version| {
-        let name = format!("{} {}", version.product, version.version);
-        vec![
-            version.bundles.to_string(),
-            escaped(&name).into_owned(),
+        [
+            html! { (version.bundles) },
+            html! { (version.product) " " (version.version) },
             named(&version.causes),
         ]
     });
-    section(
-        out,
-        "By product version",
-        &["bundles", "version", "most frequent causes"],
-        versions,
-    )?;
+    let rows: Vec<_> = versions.collect();
+    let heads = ["Bundles", "Version", "Most frequent causes"];
+    table("By product version", heads, NUMBERS, &rows, language)
+}
+
+fn directories(summary: &Summary, language: Language) -> Markup {
     let directories = summary.directories.iter().map(|directory| {
-        vec![
-            directory.bundles.to_string(),
-            directory.failed.to_string(),
-            code(&directory.directory),
+        [
+            html! { (directory.bundles) },
+            html! { (directory.failed) },
+            html! { code { (directory.directory) } },
             named(&directory.causes),
         ]
     });
-    let columns = ["bundles", "failed", "directory", "most frequent causes"];
-    section(out, "By directory", &columns, directories)?;
-    let failed = summary.failed.iter().map(|failed| {
-        let because = failed.error.as_deref().unwrap_or_default();
-        vec![
-            failed.status.word().to_owned(),
-            code(&failed.path),
-            escaped(because).into_owned(),
-        ]
-    });
-    section(
-        out,
-        "Without a diagnosis",
-        &["status", "bundle", "because"],
-        failed,
-    )?;
-    writeln!(out, "</body>\n</html>")
+    let rows: Vec<_> = directories.collect();
+    let heads = ["Bundles", "Failed", "Directory", "Most frequent causes"];
+    table("By directory", heads, NUMBERS, &rows, language)
 }
 
-fn causes(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    let rows = summary.causes.iter().map(|cause| {
-        let new = if cause.new {
-            "<span class=\"new\">new</span>"
-        } else {
-            ""
-        };
-        let examples = cause.examples.iter().map(code);
-        vec![
-            cause.bundles.to_string(),
-            cause.before.to_string(),
-            format!(
-                "<span class=\"{0}\">{0}</span> {new}",
-                escaped(&cause.severity)
-            ),
-            format!("{}<br>{}", code(&cause.signature), escaped(&cause.title)),
-            examples.collect::<Vec<_>>().join("<br>"),
-        ]
-    });
-    section(
-        out,
-        "Causes",
-        &[
-            "bundles",
-            "before",
-            "severity",
-            "cause",
-            "bundles, some of them",
-        ],
-        rows,
-    )
-}
-
-/// A table; cells are HTML already.
-fn section(
-    out: &mut dyn Write,
-    title: &str,
-    columns: &[&str],
-    rows: impl ExactSizeIterator<Item = Vec<String>>,
-) -> io::Result<()> {
-    if rows.len() == 0 {
-        return Ok(());
-    }
-    let is_number = |column: usize| {
-        matches!(
-            columns.get(column),
-            Some(&("bundles" | "before" | "failed"))
-        )
-    };
-    let class = |column: usize| {
-        if is_number(column) {
-            " class=\"n\""
-        } else {
-            ""
-        }
-    };
-    write!(out, "<h2>{title}</h2>\n<table>\n<thead><tr>")?;
-    for (index, column) in columns.iter().enumerate() {
-        write!(out, "<th scope=\"col\"{}>{column}</th>", class(index))?;
-    }
-    writeln!(out, "</tr></thead>\n<tbody>")?;
-    for row in rows {
-        write!(out, "<tr>")?;
-        for (index, cell) in row.iter().enumerate() {
-            write!(out, "<td{}>{cell}</td>", class(index))?;
-        }
-        writeln!(out, "</tr>")?;
-    }
-    writeln!(out, "</tbody>\n</table>")
-}
-
-fn named(causes: &[Count]) -> String {
-    let named = causes
-        .iter()
-        .map(|count| format!("{} ({})", code(&count.signature), count.bundles));
-    named.collect::<Vec<_>>().join(", ")
-}
-
-fn code(text: impl Display) -> String {
-    format!("<code>{}</code>", escaped(&text.to_string()))
-}
-
-/// Text from a bundle (its name is that already) as HTML text.
-fn escaped(text: &str) -> Cow<'_, str> {
-    let text = neutral(text);
-    if !text.contains(['<', '>', '&', '"', '\'']) {
-        return Cow::Owned(text.into_owned());
-    }
-    let mut html = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '&' => html.push_str("&amp;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            c => html.push(c),
+fn named(causes: &[Count]) -> Markup {
+    html! {
+        @for (place, count) in causes.iter().enumerate() {
+            @if place > 0 { ", " }
+            code { (count.signature) } " (" (count.bundles) ")"
         }
     }
-    Cow::Owned(html)
+}
+
+/// The name of a bundle, leading to its report where there is one.
+fn link(summary: &Summary, path: &str) -> Markup {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mut listed = summary.listed.iter();
+    let report = listed.find(|listed| listed.path == path);
+    html! {
+        @match report.and_then(|listed| listed.report.as_deref()) {
+            Some(report) => a href=(address(report)) title=(path) { (name) },
+            None => span title=(path) { (name) },
+        }
+    }
+}
+
+/// The address of a file beside the page, whatever its name holds.
+fn address(file: &str) -> String {
+    let mut out = String::from("./");
+    for byte in file.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => {
+                out.push(char::from(byte));
+            }
+            other => {
+                let _ = write!(out, "%{other:02X}");
+            }
+        }
+    }
+    out
 }

@@ -17,12 +17,14 @@ use serde::Serialize;
 use super::journal;
 use super::record::{Record, Status};
 use crate::error::{Error, Result};
-use crate::report::inert;
+use crate::report::{Language, inert, verdict_word};
+use crate::signature::Severity;
 
 pub use html::write_html;
 pub use table::write_table;
 
-/// What the bundles of an output directory have in common. Lists are ordered by frequency, then by name.
+/// What the bundles of an output directory have in common. Lists are ordered by frequency, causes then by severity, then
+/// by name.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
     /// `bundlevet.batch-summary/v1`.
@@ -51,6 +53,9 @@ pub struct Summary {
     pub directories: Vec<DirectoryCount>,
     /// Bundles without a diagnosis, by path.
     pub failed: Vec<Failed>,
+    /// The bundles that people are shown one by one, the worst first; programs read `results.ndjson`.
+    #[serde(skip)]
+    pub listed: Vec<Listed>,
     /// Bytes that were read, uncompressed, in all.
     pub read_bytes: u64,
     /// The most memory that one bundle needed.
@@ -117,6 +122,21 @@ pub struct DirectoryCount {
     pub causes: Vec<Count>,
 }
 
+/// A bundle in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The bundle.
+    pub path: String,
+    /// The report on it, relative to the output directory: the page where there is one.
+    pub report: Option<String>,
+    /// As in [`Outcome`](super::record::Outcome); a status other than done where there is no diagnosis.
+    pub verdict: String,
+    /// The verdict in one sentence, or why there is none.
+    pub headline: String,
+    /// The worst severity of what was found.
+    pub severity: Option<Severity>,
+}
+
 /// A bundle without a diagnosis.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Failed {
@@ -157,6 +177,37 @@ pub fn summarize(directory: &Path) -> Result<Summary> {
         })
         .count();
     Ok(count::summary(&now, &before, read))
+}
+
+/// `12 bundles: 11 diagnosed, 1 failed`.
+fn headline(summary: &Summary, language: Language) -> String {
+    let failed = summary.failed.len();
+    let diagnosed = summary.bundles - failed;
+    match (summary.bundles, failed) {
+        (1, 0) => language.say("1 bundle: diagnosed").into_owned(),
+        (1, _) => language.say("1 bundle: failed").into_owned(),
+        (bundles, failed) => language.fill(
+            "{n} bundles: {diagnosed} diagnosed, {failed} failed",
+            &[
+                ("n", &bundles),
+                ("diagnosed", &diagnosed),
+                ("failed", &failed),
+            ],
+        ),
+    }
+}
+
+/// `Known cause: 3, Healthy: 1`.
+fn verdicts(summary: &Summary, language: Language) -> String {
+    let verdicts = summary.verdicts.iter();
+    let verdicts: Vec<String> = verdicts
+        .map(|(verdict, n)| format!("{}: {n}", language.say(verdict_word(verdict))))
+        .collect();
+    verdicts.join(", ")
+}
+
+fn read(summary: &Summary, language: Language) -> String {
+    language.fill("{n} read in this run", &[("n", &summary.read)])
 }
 
 /// Writes the summary as JSON, indented by two.

@@ -5,21 +5,26 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::{Count, Summary};
-use crate::report::neutral;
+use crate::report::{Language, neutral};
 
 /// Rows of each table; the rest is counted. The JSON form has all.
 const ROWS: usize = 20;
 
 /// Writes the summary for people, `width` columns wide.
-pub fn write_table(summary: &Summary, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    head(summary, out)?;
+pub fn write_table(
+    summary: &Summary,
+    width: usize,
+    language: Language,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    head(summary, language, out)?;
     let width = u16::try_from(width).unwrap_or(u16::MAX);
     let causes = summary.causes.iter().map(|cause| {
         vec![
             cause.bundles.to_string(),
-            cause.severity.clone(),
+            language.say(&cause.severity).into_owned(),
             if cause.new {
-                "new".to_owned()
+                language.say("new").into_owned()
             } else {
                 String::new()
             },
@@ -29,18 +34,18 @@ pub fn write_table(summary: &Summary, width: usize, out: &mut dyn Write) -> io::
     });
     section(
         "Causes",
-        &["bundles", "severity", "", "signature", "for example"],
+        &["Bundles", "Severity", "", "Signature", "For example"],
         causes,
-        width,
+        (width, language),
         out,
     )?;
     let symptoms = summary.symptoms.iter();
     let symptoms = symptoms.map(|count| vec![count.bundles.to_string(), count.signature.clone()]);
     section(
         "Symptoms that no cause explains",
-        &["bundles", "signature"],
+        &["Bundles", "Signature"],
         symptoms,
-        width,
+        (width, language),
         out,
     )?;
     let versions = summary.versions.iter().map(|version| {
@@ -52,9 +57,9 @@ pub fn write_table(summary: &Summary, width: usize, out: &mut dyn Write) -> io::
     });
     section(
         "By product version",
-        &["bundles", "version", "most frequent causes"],
+        &["Bundles", "Version", "Most frequent causes"],
         versions,
-        width,
+        (width, language),
         out,
     )?;
     let directories = summary.directories.iter().map(|directory| {
@@ -65,43 +70,46 @@ pub fn write_table(summary: &Summary, width: usize, out: &mut dyn Write) -> io::
             named(&directory.causes),
         ]
     });
-    let columns = ["bundles", "failed", "directory", "most frequent causes"];
-    section("By directory", &columns, directories, width, out)?;
+    let columns = ["Bundles", "Failed", "Directory", "Most frequent causes"];
+    section(
+        "By directory",
+        &columns,
+        directories,
+        (width, language),
+        out,
+    )?;
     let failed = summary.failed.iter().map(|failed| {
         vec![
-            failed.status.word().to_owned(),
+            language.say(failed.status.word()).into_owned(),
             failed.path.clone(),
             failed.error.clone().unwrap_or_default(),
         ]
     });
     section(
         "Without a diagnosis",
-        &["status", "bundle", "because"],
+        &["Status", "Bundle", "Because"],
         failed,
-        width,
+        (width, language),
         out,
     )
 }
 
-fn head(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    let diagnosed = summary.bundles - summary.failed.len();
-    writeln!(
-        out,
-        "{} bundles: {diagnosed} diagnosed, {} failed; {} read in this run",
-        summary.bundles,
-        summary.failed.len(),
-        summary.read
-    )?;
-    let verdicts = summary.verdicts.iter();
-    let verdicts: Vec<String> = verdicts
-        .map(|(verdict, n)| format!("{n} {verdict}"))
-        .collect();
+fn head(summary: &Summary, language: Language, out: &mut dyn Write) -> io::Result<()> {
+    let (head, read) = (
+        super::headline(summary, language),
+        super::read(summary, language),
+    );
+    writeln!(out, "{head}; {read}")?;
+    let verdicts = super::verdicts(summary, language);
     if !verdicts.is_empty() {
-        writeln!(out, "verdicts: {}", verdicts.join(", "))?;
+        writeln!(out, "{verdicts}")?;
     }
-    for (what, ids) in [("new", &summary.new), ("no longer seen", &summary.gone)] {
+    for (what, ids) in [
+        ("New since the last run", &summary.new),
+        ("No longer seen since the last run", &summary.gone),
+    ] {
         if !ids.is_empty() {
-            writeln!(out, "{what} since the last run: {}", ids.join(", "))?;
+            writeln!(out, "{}: {}", language.say(what), ids.join(", "))?;
         }
     }
     Ok(())
@@ -118,7 +126,7 @@ fn section(
     title: &str,
     columns: &[&str],
     rows: impl ExactSizeIterator<Item = Vec<String>>,
-    width: u16,
+    (width, language): (u16, Language),
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let count = rows.len();
@@ -130,24 +138,26 @@ fn section(
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width)
-        .set_header(columns);
+        .set_header(columns.iter().map(|column| language.say(column)));
     for row in rows.take(ROWS) {
         table.add_row(row.iter().map(|cell| neutral(cell).into_owned()));
     }
     for (index, column) in columns.iter().enumerate() {
         if let Some(shown) = table
             .column_mut(index)
-            .filter(|_| matches!(*column, "bundles" | "failed"))
+            .filter(|_| matches!(*column, "Bundles" | "Failed"))
         {
             shown.set_cell_alignment(CellAlignment::Right);
         }
     }
-    writeln!(out, "\n{title}")?;
+    writeln!(out, "\n{}", language.say(title))?;
     for line in table.lines() {
         writeln!(out, " {}", line.trim_end())?;
     }
     if count > ROWS {
-        writeln!(out, "   and {} more, in summary.json", count - ROWS)?;
+        let left = count - ROWS;
+        let more = language.fill("and {n} more, in summary.json", &[("n", &left)]);
+        writeln!(out, "   {more}")?;
     }
     Ok(())
 }

@@ -18,7 +18,8 @@ fn record(path: &str, status: Status, causes: &[&str], version: &str) -> Record 
         schema: SCHEMA.into(),
         path: path.into(),
         name: path.rsplit('/').next().unwrap().into(),
-        result: None,
+        result: (status == Status::Done)
+            .then(|| format!("{}.json", path.rsplit('/').next().unwrap())),
         outcome: Outcome {
             error: failed,
             verdict: (status == Status::Done).then(|| "known_cause".into()),
@@ -93,18 +94,21 @@ fn the_last_line_of_a_path_counts_and_news_are_told() {
 #[test]
 fn as_a_table() {
     let mut text = Vec::new();
-    write_table(&sample(), 80, &mut text).unwrap();
+    write_table(&sample(), 80, Language::English, &mut text).unwrap();
     insta::assert_snapshot!(String::from_utf8(text).unwrap());
 }
 
 #[test]
 fn as_a_page() {
     let mut page = Vec::new();
-    write_html(&sample(), &mut page).unwrap();
+    write_html(&sample(), Language::English, &mut page).unwrap();
     let page = String::from_utf8(page).unwrap();
     assert!(!page.contains("d<i>.zip"), "names are escaped");
     let body = page.split_once("</head>").unwrap().1;
-    insta::assert_snapshot!(body);
+    insta::assert_snapshot!(body.replace("><", ">\n<"));
+    let mut page = Vec::new();
+    write_html(&sample(), Language::Chinese, &mut page).unwrap();
+    assert!(String::from_utf8(page).unwrap().contains("已知原因"));
 }
 
 #[test]

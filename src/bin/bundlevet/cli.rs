@@ -14,22 +14,22 @@ use super::{
 #[command(name = "bundlevet", version, propagate_version = true, after_help = EXAMPLES)]
 pub(crate) struct Cli {
     /// Say nothing on standard error but errors: no progress, no notes
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = EVERY)]
     pub(crate) quiet: bool,
     /// Say on standard error what is read, with which settings, and how long it took
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = EVERY)]
     pub(crate) verbose: bool,
     /// Language of text, Markdown and HTML: en, zh-CN [default: LC_ALL, LC_MESSAGES or LANG]
-    #[arg(long, value_name = "LANG", global = true, value_parser = language)]
+    #[arg(long, value_name = "LANG", global = true, value_parser = language, help_heading = EVERY)]
     pub(crate) lang: Option<Language>,
     /// Defaults from this file instead of bundlevet.toml
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, help_heading = EVERY)]
     pub(crate) config: Option<std::path::PathBuf>,
     /// Do without bundlevet.toml
-    #[arg(long, global = true, conflicts_with = "config")]
+    #[arg(long, global = true, conflicts_with = "config", help_heading = EVERY)]
     pub(crate) no_config: bool,
     /// Set a limit (member-bytes=2G); repeatable; --help lists them all
-    #[arg(long = "limit", value_name = "NAME=VALUE", global = true, value_parser = limits::checked, long_help = limits::help())]
+    #[arg(long = "limit", value_name = "NAME=VALUE", global = true, value_parser = limits::checked, help_heading = "Limits", long_help = limits::help())]
     pub(crate) limits: Vec<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -81,6 +81,9 @@ fn language(text: &str) -> Result<Language, String> {
         format!("there are {}", tags.join(", "))
     })
 }
+
+/// Where help lists what every command takes, behind the command's own.
+const EVERY: &str = "Options of every command";
 
 const EXAMPLES: &str = "\
 Examples:

@@ -29,7 +29,9 @@ pub(crate) fn checked(text: &str) -> Result<String, String> {
 
 /// Help that names every limit.
 pub(crate) fn help() -> String {
-    let listed = Limits::default().listed();
+    // clap indents help by ten columns and makes no line wider than a hundred
+    let columns = super::terminal::width().min(100).saturating_sub(10);
+    let listed = Limits::default().listed(columns);
     format!(
         "Set a limit; repeatable. What reaches one is a problem that names it, and the rest is still done:\n{listed}"
     )

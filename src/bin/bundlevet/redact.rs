@@ -24,7 +24,7 @@ pub(crate) struct Args {
     #[arg(value_name = "INPUT")]
     input: PathBuf,
     /// Where the copy goes
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, short, visible_alias = "output", value_name = "FILE")]
     out: PathBuf,
     /// Write what stood where into this file (readable by you alone; no secrets in it)
     #[arg(long, value_name = "FILE")]

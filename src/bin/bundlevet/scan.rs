@@ -8,7 +8,7 @@ use bundlevet::pipeline::Scan;
 use bundlevet::rank::{About, Diagnosis, Verdict};
 use bundlevet::report::{self, Format, TextOptions};
 use bundlevet::signature::{Database, Severity};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::database::{self, DatabaseArgs};
 use super::failure::Failure;
@@ -62,7 +62,10 @@ Examples:
 Exit codes: 0 done; 1 findings at or above --fail-on, or --strict and something unread; 2 nothing could be read.";
 
 pub(crate) fn formats() -> impl TypedValueParser<Value = Format> {
-    let words = Format::ALL.iter().map(|format| format.word());
+    let words = Format::ALL.iter().map(|format| {
+        let value = PossibleValue::new(format.word());
+        value.aliases(format.alias())
+    });
     PossibleValuesParser::new(words).map(|word| Format::from_word(&word).unwrap_or(Format::Text))
 }
 

@@ -2,13 +2,12 @@
 
 use std::io::{self, Write};
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
-use super::{STYLE, hash, parts, shape};
+use super::alone::{self, write_alone};
 use crate::rank::{Change, ChangedFinding, Comparison, Diagnosis, NodeChange};
 use crate::report::TextOptions;
 use crate::report::diff::{collected, heading, paths, shown, title, warnings};
-use crate::report::neutral::neutral_lines;
 use crate::report::spoken::Spoken;
 use crate::report::text::{headline_alone, words};
 
@@ -19,37 +18,17 @@ pub fn write_diff_html(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let spoken = Spoken(options.language);
-    let policy = format!(
-        "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'",
-        hash(STYLE)
-    );
-    let head = html! {
-        meta charset="utf-8";
-        meta http-equiv="Content-Security-Policy" content=(policy);
-        meta name="viewport" content="width=device-width, initial-scale=1";
-        meta name="color-scheme" content="light dark";
-        meta name="referrer" content="no-referrer";
-        title { (spoken.say("What changed")) " · bundlevet" }
-    };
-    let body = body(comparison, spoken).into_string();
-    out.write_all(DOCTYPE.into_string().as_bytes())?;
-    write!(out, "<html lang=\"{}\"><head>", options.language.tag())?;
-    out.write_all(neutral_lines(&head.into_string()).as_bytes())?;
-    write!(out, "<style>{STYLE}</style></head><body>")?;
-    out.write_all(neutral_lines(&body).as_bytes())?;
-    writeln!(out, "</body></html>")
+    let title = spoken.say("What changed");
+    write_alone(&title, options.language, &body(comparison, spoken), out)
 }
 
 fn body(comparison: &Comparison<'_>, spoken: Spoken) -> Markup {
     html! {
-        header.top { span.brand { (shape::mark()) "bundlevet" } span.input { (spoken.say("What changed")) } }
-        main.alone {
-            (verdict(comparison, spoken))
-            @for change in Change::ALL { (findings(comparison, change, spoken)) }
-            (versions(comparison, spoken))
-            (nodes(comparison, spoken))
-            (coverage(comparison, spoken))
-        }
+        (verdict(comparison, spoken))
+        @for change in Change::ALL { (findings(comparison, change, spoken)) }
+        (versions(comparison, spoken))
+        (nodes(comparison, spoken))
+        (coverage(comparison, spoken))
     }
 }
 
@@ -124,7 +103,7 @@ fn finding(changed: &ChangedFinding<'_>, spoken: Spoken) -> Markup {
     html! {
         li {
             span.badges {
-                span.chip.(parts::severity_class(finding.severity)) { (shape::severity(finding.severity)) (spoken.severity(finding.severity)) }
+                (alone::severity(finding.severity, spoken.0))
                 span.chip.plain { (spoken.say(finding.kind.word())) }
                 span.chip.plain { (spoken.state(finding)) }
             }
@@ -160,10 +139,10 @@ fn nodes(comparison: &Comparison<'_>, spoken: Spoken) -> Markup {
         let name = shown(&node.name);
         match node.change {
             NodeChange::Added => {
-                rows.push([name, String::new(), String::new(), spoken.say("added")]);
+                rows.push([name, spoken.say("added"), String::new(), String::new()]);
             }
             NodeChange::Removed => {
-                rows.push([name, String::new(), String::new(), spoken.say("removed")]);
+                rows.push([name, spoken.say("removed"), String::new(), String::new()]);
             }
             NodeChange::Changed => rows.extend(node.fields.iter().map(|field| {
                 let (before, after) = (field.before.as_ref(), field.after.as_ref());
@@ -211,17 +190,7 @@ fn table<const N: usize>(
     rows: Vec<[String; N]>,
     spoken: Spoken,
 ) -> Markup {
-    html! {
-        @if !rows.is_empty() {
-            section {
-                h2 { (spoken.say(what)) }
-                div.scroll {
-                    table {
-                        thead { tr { @for head in heads { th scope="col" { (spoken.say(head)) } } } }
-                        tbody { @for row in &rows { tr { @for cell in row { td { (cell) } } } } }
-                    }
-                }
-            }
-        }
-    }
+    let cells = |row: [String; N]| row.map(|cell| html! { (cell) });
+    let rows: Vec<_> = rows.into_iter().map(cells).collect();
+    alone::table(what, heads, &[], &rows, spoken.0)
 }

@@ -4,6 +4,7 @@
 //! [`neutral_lines`]. The page's own policy allows one script and one style, by their hashes: even markup that slipped
 //! through could neither run nor load anything.
 
+mod alone;
 mod cause;
 mod cluster;
 mod diff;
@@ -20,6 +21,7 @@ mod views;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use alone::{severity as severity_chip, table, write_alone};
 pub use diff::write_diff_html;
 
 use std::io::{self, Write};
@@ -180,7 +182,7 @@ fn footer(page: &Page) -> Markup {
             p {
                 (tool)
                 @if let Some(date) = known { " " (page.spoken.fill("of {date}", &[("date", &date)])) }
-                ". " (page.say("All times are UTC. This page is one file: it loads nothing and sends nothing."))
+                " · " (page.say("All times are UTC. This page is one file: it loads nothing and sends nothing."))
             }
         }
     }

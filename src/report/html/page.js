@@ -171,16 +171,17 @@
     all("main > section").forEach(function (section) { seen.observe(section); });
   }
 
-  // paper has no folds
+  // paper has no folds and is white, the drawn picture too
   var closed = [];
   window.addEventListener("beforeprint", function () {
     closed = all("details:not([open])");
     closed.forEach(function (details) { details.open = true; });
+    root.setAttribute("data-theme", "light");
     document.dispatchEvent(new Event("themed"));
   });
   window.addEventListener("afterprint", function () {
     closed.forEach(function (details) { details.open = false; });
-    document.dispatchEvent(new Event("themed"));
+    theme(themeButton.dataset.now);
   });
   if (cards.length && location.hash) { arrive(); }
 })();

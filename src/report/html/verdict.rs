@@ -6,7 +6,10 @@ use maud::{Markup, html};
 
 use super::{Page, cause, parts, shape, suspects};
 use crate::rank::{RankedFinding, Verdict};
-use crate::report::text::{failing_besides, headline, headline_is_first, newer, unproven, words};
+use crate::report::text::{
+    besides_from, failing_besides, headline, headline_is_first, newer, same_problem, unproven,
+    words,
+};
 
 /// Causes and failures named at the top.
 const CAUSES: usize = 4;
@@ -52,19 +55,36 @@ pub(super) fn verdict(page: &Page) -> Markup {
 /// The causes by number, linked to their cards; the one that is the headline is not said again.
 fn named(page: &Page, skip_first: bool) -> Markup {
     let causes = &page.diagnosis.causes;
+    let shown = causes.len().min(CAUSES);
+    let besides = besides_from(page.diagnosis).unwrap_or(shown).min(shown);
     html! {
-        @if skip_first && causes.len() > 1 { p.label { (page.say("Also found")) } }
-        @if causes.len() > usize::from(skip_first) {
+        (numbered(page, usize::from(skip_first)..besides))
+        @if besides < shown { p.label { (page.say("Also found")) } }
+        (numbered(page, besides..shown))
+        @if causes.len() > CAUSES { p { a href="#causes" { (page.spoken.and_more(causes.len() - CAUSES)) } } }
+    }
+}
+
+/// The causes of a range, by place.
+fn numbered(page: &Page, range: std::ops::Range<usize>) -> Markup {
+    let causes = page.diagnosis.causes.iter().enumerate();
+    let some: Vec<_> = causes
+        .take(range.end)
+        .skip(range.start)
+        .map(|(at, cause)| (at + 1, cause, same_problem(page.diagnosis, at + 1)))
+        .collect();
+    html! {
+        @if !some.is_empty() {
             ol.named {
-                @for (number, cause) in (1..).zip(causes).take(CAUSES).skip(usize::from(skip_first)) {
+                @for (number, cause, same) in some {
                     li value=(number) {
                         a href={ "#cause-" (number) } { (cause.title) }
                         (parts::badges(page, cause))
+                        @if let Some(same) = same { " " span.faint { (page.spoken.fill("same problem as {n}", &[("n", &same)])) } }
                     }
                 }
             }
         }
-        @if causes.len() > CAUSES { p { a href="#causes" { (page.spoken.and_more(causes.len() - CAUSES)) } } }
     }
 }
 

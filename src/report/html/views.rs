@@ -129,7 +129,7 @@ fn named(page: &Page, title: &str, names: &[String]) -> Markup {
     html! {
         @if !names.is_empty() {
             h4 { (page.say(title)) }
-            ul { @for name in names.iter().take(NAMED) { li { (name) } } }
+            ul { @for name in names.iter().take(NAMED) { li { (page.say(name)) } } }
             @if names.len() > NAMED { p.faint { (page.spoken.and_more(names.len() - NAMED)) } }
         }
     }

@@ -118,12 +118,23 @@ impl Book {
                     Piece::Text(text) => out.push_str(text),
                     Piece::Blank(name) => {
                         let value = values.iter().find(|(known, _)| *known == name)?.1;
-                        let deeper = (depth > 0).then(|| self.translate_to(value, depth - 1));
+                        let deeper = (depth > 0).then(|| self.translate_value(value, depth - 1));
                         out.push_str(deeper.flatten().as_deref().unwrap_or(value));
                     }
                 }
             }
             Some(out)
+        })
+    }
+
+    /// The translation of what stands in a blank: a phrase, or several behind commas.
+    fn translate_value(&self, value: &str, depth: usize) -> Option<String> {
+        self.translate_to(value, depth).or_else(|| {
+            let mut parts = value.split(", ");
+            let first = self.translate_to(parts.next()?, depth)?;
+            parts.try_fold(first, |all, part| {
+                Some(format!("{all}, {}", self.translate_to(part, depth)?))
+            })
         })
     }
 }
@@ -189,7 +200,7 @@ impl Phrase {
 const SHORT: &[&str] = &[
     "path", "name", "node", "n", "all", "from", "to", "count", "version", "file", "mount", "id",
     "days", "used", "there", "voters", "quorum", "up", "failed", "lines", "entries", "minutes",
-    "hours",
+    "hours", "kind",
 ];
 
 /// Whether a blank may stand for this; a time has a space in it.

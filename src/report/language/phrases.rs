@@ -19,6 +19,9 @@ const SPEAKING: &[&str] = &[
     "finding",
     "preflight",
     "evidence/clocks",
+    "batch/summary/html.rs",
+    "batch/summary/table.rs",
+    "batch/summary/mod.rs",
 ];
 
 /// Literals with a space in them that are no phrase, or are said through a longer one.

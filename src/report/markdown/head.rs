@@ -4,7 +4,7 @@ use super::escape::{block, cell_code, code, inline, prose};
 use super::finding::{badge, evidence_block};
 use crate::rank::{Diagnosis, EvidenceItem, InputSummary, NodeSummary, RankedFinding, Verdict};
 use crate::report::spoken::Spoken;
-use crate::report::text::{failing_besides, headline, unproven, words};
+use crate::report::text::{besides_from, failing_besides, headline, same_problem, unproven, words};
 use crate::report::words::input_kind;
 
 /// Causes, failures and inputs that are named, and lines of the first command.
@@ -53,9 +53,19 @@ fn causes(spoken: Spoken, diagnosis: &Diagnosis, out: &mut String) {
         [] => {}
         [one] => out.push_str(&format!("{}\n\n", badge(spoken, one))),
         several => {
+            let besides = besides_from(diagnosis);
             for (number, cause) in (1..).zip(several.iter().take(CAUSES)) {
                 let title = inline(&cut(&cause.title));
-                out.push_str(&format!("{number}. {title}: {}\n", badge(spoken, cause)));
+                let same = same_problem(diagnosis, number)
+                    .map(|same| spoken.fill("same problem as {n}", &[("n", &same)]))
+                    .map_or_else(String::new, |same| format!(", {same}"));
+                if besides == Some(number - 1) {
+                    out.push_str(&format!("\n{}\n\n", spoken.say("Also found")));
+                }
+                out.push_str(&format!(
+                    "{number}. {title}: {}{same}\n",
+                    badge(spoken, cause)
+                ));
             }
             if several.len() > CAUSES {
                 out.push_str(&format!("\n{}\n", spoken.and_more(several.len() - CAUSES)));

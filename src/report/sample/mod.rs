@@ -130,6 +130,7 @@ fn finding(
         sure,
         confidence: 0.97,
         state: State::Ongoing,
+        problem: Some(0),
         onset: at("2025-01-25T09:12:01.557737Z"),
         subjects: vec![subject(&[("node", "n1")])],
         reasons: vec![],
@@ -241,6 +242,7 @@ fn certificates() -> RankedFinding {
     RankedFinding {
         confidence: 0.6,
         state: State::Ended,
+        problem: Some(1),
         onset: None,
         first_seen: None,
         last_seen: None,
@@ -279,6 +281,7 @@ fn not_ready() -> RankedFinding {
 fn defragmenting() -> RankedFinding {
     RankedFinding {
         state: State::Once,
+        problem: None,
         evidence: vec![EvidenceItem::Line {
             entry: "logs/kube-system/etcd-n2/etcd.log".into(),
             line: 7,

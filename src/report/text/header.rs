@@ -127,6 +127,32 @@ pub(in crate::report) fn headline_is_first(diagnosis: &Diagnosis) -> bool {
         .is_some_and(|first| first.title == said)
 }
 
+/// From which cause on, by place, a list below the headline holds what was found besides: behind the one that is the
+/// headline, or behind those that are proven.
+pub(in crate::report) fn besides_from(diagnosis: &Diagnosis) -> Option<usize> {
+    if diagnosis.verdict != Verdict::KnownCause {
+        return None;
+    }
+    let causes = &diagnosis.causes;
+    let from = match headline_is_first(diagnosis) {
+        true => 1,
+        false => causes
+            .iter()
+            .take_while(|cause| cause.problem.is_some())
+            .count(),
+    };
+    (1..causes.len()).contains(&from).then_some(from)
+}
+
+/// Where the headline counts problems: the number, from 1, of an earlier cause that a cause is one problem with.
+pub(in crate::report) fn same_problem(diagnosis: &Diagnosis, number: usize) -> Option<usize> {
+    let causes = &diagnosis.causes;
+    let problem = causes.get(number.checked_sub(1)?)?.problem?;
+    let mut earlier = causes.iter().take(number - 1);
+    let at = earlier.position(|cause| cause.problem == Some(problem))?;
+    (!headline_is_first(diagnosis)).then_some(at + 1)
+}
+
 /// The headline without the verdict, which stands beside it; for where no list of causes follows.
 pub(in crate::report) fn headline_alone(diagnosis: &Diagnosis) -> &str {
     let text = diagnosis.headline.as_str();
@@ -155,17 +181,26 @@ fn known<'a>(text: &'a str, causes: &'a [RankedFinding]) -> &'a str {
 /// The first causes; the title of one that is the headline is not said again.
 fn named(page: &mut Page, diagnosis: &Diagnosis) {
     let causes = &diagnosis.causes;
+    let besides = besides_from(diagnosis);
     for (number, cause) in (1..).zip(causes.iter().take(NAMED)) {
         if number == 1 && headline_is_first(diagnosis) {
             page.paragraph(2, 2, &badge(cause));
             continue;
+        }
+        if besides == Some(number - 1) {
+            page.paragraph(2, 2, &[span(Paint::Faint, "Also found")]);
         }
         let head = [
             span(Paint::Strong, format!("{number}. ")),
             span(Paint::Plain, &cause.title),
         ];
         page.paragraph(2, 5, &head);
-        page.paragraph(5, 5, &badge(cause));
+        let mut badge = badge(cause);
+        if let Some(same) = same_problem(diagnosis, number) {
+            badge.push(span(Paint::Plain, ", "));
+            badge.push(span(Paint::Plain, format!("same problem as {same}")));
+        }
+        page.paragraph(5, 5, &badge);
     }
     if causes.len() > NAMED {
         let more = words::plural(causes.len() - NAMED, "more cause", "more causes");

@@ -13,6 +13,7 @@ mod suspects;
 mod views;
 mod why;
 pub(in crate::report) mod words;
+mod wrap;
 
 #[cfg(test)]
 mod signature_tests;
@@ -20,7 +21,8 @@ mod signature_tests;
 mod tests;
 
 pub(super) use header::{
-    failing_besides, headline, headline_alone, headline_is_first, newer, unproven,
+    besides_from, failing_besides, headline, headline_alone, headline_is_first, newer,
+    same_problem, unproven,
 };
 
 pub use diff::write_diff_text;

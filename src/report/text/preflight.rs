@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::TextOptions;
 use super::page::{Page, Paint, span};
 use crate::preflight::{Check, Outcome, Preflight};
+use crate::signature::Severity;
 
 /// Writes every check: failures with what to do, unknowns with what would let them be made.
 pub fn write_preflight_text(
@@ -30,29 +31,71 @@ pub fn write_preflight_text(
         0,
         &[span(paint, format!("Preflight{what} on {of}: {counts}"))],
     );
-    for word in ["failed", "unknown", "passed"] {
-        let of_word = preflight
-            .checks
-            .iter()
-            .filter(|check| check.outcome.word() == word);
-        for check in of_word {
-            if word != "passed" {
-                page.blank();
-            } else if check_is_first(preflight, check) {
-                page.heading("Passed");
-            }
-            one(&mut page, check);
+    let of_word = |word: &'static str| {
+        let checks = preflight.checks.iter();
+        checks.filter(move |check| check.outcome.word() == word)
+    };
+    for check in of_word("failed") {
+        page.blank();
+        one(&mut page, check);
+    }
+    for group in unknown_alike(of_word("unknown")) {
+        page.blank();
+        unmade(&mut page, &group);
+    }
+    for (place, check) in of_word("passed").enumerate() {
+        if place == 0 {
+            page.heading("Passed");
         }
+        one(&mut page, check);
     }
     out.write_all(page.into_text().as_bytes())
 }
 
-fn check_is_first(preflight: &Preflight, check: &Check) -> bool {
-    let mut passed = preflight
-        .checks
-        .iter()
-        .filter(|check| matches!(check.outcome, Outcome::Passed(_)));
-    passed.next().is_some_and(|first| first.id == check.id)
+/// Checks that could not be made, those for one reason together.
+fn unknown_alike<'p>(checks: impl Iterator<Item = &'p Check>) -> Vec<Vec<&'p Check>> {
+    let mut groups: Vec<Vec<&Check>> = Vec::new();
+    for check in checks {
+        let alike = |group: &&mut Vec<&Check>| {
+            group
+                .first()
+                .is_some_and(|first| first.outcome == check.outcome)
+        };
+        match groups.iter_mut().find(alike) {
+            Some(group) => group.push(check),
+            None => groups.push(vec![check]),
+        }
+    }
+    groups
+}
+
+/// Checks that one reason keeps from being made.
+fn unmade(page: &mut Page, checks: &[&Check]) {
+    let Some((first, rest)) = checks.split_first() else {
+        return;
+    };
+    let about = |check: &Check| {
+        let place = check.node.as_deref().unwrap_or("cluster");
+        [
+            span(Paint::Strong, check.title),
+            span(Paint::Plain, format!(" ({}, {place})", check.id)),
+        ]
+    };
+    let head = [span(Paint::Yellow, "NOT CHECKED"), span(Paint::Plain, ": ")];
+    if rest.is_empty() {
+        page.paragraph(0, 2, &[head, about(first)].concat());
+    } else {
+        page.paragraph(0, 2, &head);
+        for check in checks {
+            let mut item = vec![span(Paint::Plain, "- ")];
+            item.extend(about(check));
+            page.paragraph(2, 4, &item);
+        }
+    }
+    if let Outcome::Unknown { because, would_let } = &first.outcome {
+        page.labelled(2, "Because", &[span(Paint::Plain, because)]);
+        page.labelled(2, "Do", &[span(Paint::Plain, would_let)]);
+    }
 }
 
 fn one(page: &mut Page, check: &Check) {
@@ -74,9 +117,9 @@ fn one(page: &mut Page, check: &Check) {
             );
         }
         Outcome::Failed { text, fix } => {
-            let severity = check.severity.word().to_ascii_uppercase();
             let head = [
-                span(Paint::Red, format!("FAILED {severity} ")),
+                span(Paint::Red, failed(check.severity)),
+                span(Paint::Plain, ": "),
                 title(),
                 about,
             ];
@@ -84,11 +127,16 @@ fn one(page: &mut Page, check: &Check) {
             page.labelled(2, "Seen", &[span(Paint::Plain, text)]);
             page.labelled(2, "Do", &[span(Paint::Plain, fix)]);
         }
-        Outcome::Unknown { because, would_let } => {
-            let head = [span(Paint::Yellow, "NOT CHECKED "), title(), about];
-            page.paragraph(0, 2, &head);
-            page.labelled(2, "Because", &[span(Paint::Plain, because)]);
-            page.labelled(2, "Do", &[span(Paint::Plain, would_let)]);
-        }
+        Outcome::Unknown { .. } => unmade(page, &[check]),
+    }
+}
+
+fn failed(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "FAILED CRITICAL",
+        Severity::High => "FAILED HIGH",
+        Severity::Medium => "FAILED MEDIUM",
+        Severity::Low => "FAILED LOW",
+        Severity::Info => "FAILED INFO",
     }
 }

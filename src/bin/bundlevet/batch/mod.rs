@@ -274,14 +274,18 @@ fn summarize(args: &Args, place: &Place) -> Result<Summary, Failure> {
         .unwrap_or_default();
     let path = |extension: &str| place.directory.join(format!("summary{of}.{extension}"));
     write_whole(&path("json"), |out| summary::write_json(&summary, out))?;
-    write_whole(&path("html"), |out| summary::write_html(&summary, out))?;
-    write_whole(&path("txt"), |out| summary::write_table(&summary, 120, out))?;
+    write_whole(&path("html"), |out| {
+        summary::write_html(&summary, terminal::language(), out)
+    })?;
+    write_whole(&path("txt"), |out| {
+        summary::write_table(&summary, 120, terminal::language(), out)
+    })?;
     Ok(summary)
 }
 
 fn shown(summary: &Summary) -> Result<(), Failure> {
     let out = &mut io::stdout().lock();
-    summary::write_table(summary, terminal::width(), out)?;
+    summary::write_table(summary, terminal::width(), terminal::language(), out)?;
     Ok(out.flush()?)
 }
 
