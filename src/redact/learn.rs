@@ -39,6 +39,8 @@ pub struct Learner {
     seen: HashSet<Vec<u8>>,
     /// Hosts that were looked at, as objects write them again and again.
     hosts: HashSet<String>,
+    /// What is read of one entry after the other.
+    chunk: Vec<u8>,
 }
 
 impl Learner {
@@ -261,7 +263,8 @@ impl Learner {
 
     /// Looks for words in pieces of whole lines, and hands each on.
     fn pieces(&mut self, bytes: &mut dyn Read, mut each: impl FnMut(&mut Self, &[u8])) {
-        let mut chunk = vec![0; CHUNK];
+        let mut chunk = std::mem::take(&mut self.chunk);
+        chunk.resize(CHUNK, 0);
         let mut kept = 0;
         loop {
             let Some(room) = chunk.get_mut(kept..) else {
@@ -291,6 +294,7 @@ impl Learner {
         let rest = chunk.get(..kept).unwrap_or_default();
         self.words(rest);
         each(self, rest);
+        self.chunk = chunk;
     }
 }
 

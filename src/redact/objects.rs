@@ -121,9 +121,9 @@ impl Objects {
         }
     }
 
-    /// Bytes of the whole lines at the beginning of a text that nothing here depends on: redacted as any text, they need
-    /// no look of their own. Most lines of objects are such.
-    pub(super) fn plain(&self, text: &[u8]) -> usize {
+    /// Bytes of the whole lines at the beginning of a text that go on as any text, without a look at each: most lines of
+    /// objects.
+    pub(super) fn plain(&mut self, text: &[u8]) -> usize {
         if self.hold.is_some() {
             return 0;
         }
@@ -131,13 +131,44 @@ impl Objects {
         while let Some(rest) = text.get(end..).filter(|rest| !rest.is_empty()) {
             let indent = rest.iter().take_while(|b| **b == b' ').count();
             let body = rest.get(indent..).unwrap_or_default();
-            let closes = self.known.is_some_and(|(known, _)| indent < known);
-            if closes || may_tell(body) || indent == 0 && table::may_begin(body) {
+            if indent == 0 && table::may_begin(body) {
                 break;
             }
-            end += indent + memchr::memchr(b'\n', body).map_or(body.len(), |at| at + 1);
+            let length = indent + memchr::memchr(b'\n', body).map_or(body.len(), |at| at + 1);
+            let closes = self.known.is_some_and(|(known, _)| indent < known);
+            if closes || may_tell(body) {
+                let line = rest.get(..length).unwrap_or_default();
+                let text = std::str::from_utf8(line).unwrap_or("");
+                if pair(text).is_some_and(|pair| self.opens(&pair).is_some()) {
+                    break;
+                }
+            }
+            end += length;
         }
         end
+    }
+
+    /// Follows the kinds of objects; where a line opens a map of data that may be a Secret's, what is known of that.
+    fn opens(&mut self, pair: &Pair<'_>) -> Option<Option<bool>> {
+        if self
+            .known
+            .is_some_and(|(indent, _)| pair.indent < indent || pair.item && pair.indent <= indent)
+        {
+            self.known = None;
+        }
+        if pair.key == "kind" {
+            self.known = Some((pair.indent, unquoted(pair.value) == "Secret"));
+        }
+        let map = matches!(pair.value, "" | "{");
+        if !matches!(pair.key, "data" | "stringData") || !map {
+            return None;
+        }
+        let known = self
+            .known
+            .filter(|(indent, _)| *indent == pair.indent)
+            .map(|(_, secret)| secret);
+        let secret = if self.all { Some(true) } else { known };
+        (secret != Some(false)).then_some(secret)
     }
 
     /// One line with its end.
@@ -169,33 +200,17 @@ impl Objects {
                 Held::No => self.release(true, redactor, work, out),
             }
         }
-        if let Some(pair) = &found {
-            if self.known.is_some_and(|(indent, _)| {
-                pair.indent < indent || pair.item && pair.indent <= indent
-            }) {
-                self.known = None;
-            }
-            if pair.key == "kind" {
-                self.known = Some((pair.indent, unquoted(pair.value) == "Secret"));
-            }
-            let map = matches!(pair.value, "" | "{");
-            if matches!(pair.key, "data" | "stringData") && map {
-                let known = self
-                    .known
-                    .filter(|(indent, _)| *indent == pair.indent)
-                    .map(|(_, secret)| secret);
-                let secret = if self.all { Some(true) } else { known };
-                if secret != Some(false) {
-                    self.hold = Some(Hold {
-                        indent: pair.indent,
-                        secret,
-                        in_data: true,
-                        lines: vec![(line.to_vec(), false)],
-                        bytes: 0,
-                    });
-                    return;
-                }
-            }
+        if let Some(pair) = &found
+            && let Some(secret) = self.opens(pair)
+        {
+            self.hold = Some(Hold {
+                indent: pair.indent,
+                secret,
+                in_data: true,
+                lines: vec![(line.to_vec(), false)],
+                bytes: 0,
+            });
+            return;
         }
         out(Out::Plain(line), work);
     }

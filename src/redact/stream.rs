@@ -14,6 +14,9 @@ const MOST_LINE: usize = 1 << 20;
 /// How far back a place between words is looked for.
 const BACK: usize = 4 << 10;
 
+/// So many bytes of lines are redacted where they stand; fewer are put together with others first.
+const APART: usize = 16 << 10;
+
 /// What an entry is, as far as redaction cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
@@ -162,7 +165,12 @@ impl Stream {
                 Some(_) => 0,
             };
             let (lines, behind) = rest.split_at(plain);
-            structure.pending.extend_from_slice(lines);
+            if plain >= APART {
+                flush(&mut structure.pending, open, redactor, work, out);
+                *open = redactor.lines(lines, *open, work, out);
+            } else {
+                structure.pending.extend_from_slice(lines);
+            }
             let end = memchr::memchr(b'\n', behind).map_or(behind.len(), |at| at + 1);
             let (line, behind) = behind.split_at(end);
             if !line.is_empty() {

@@ -64,7 +64,7 @@ pub(crate) fn table<const N: usize>(
                         thead { tr { @for head in heads { th scope="col" .number-column[number(head)] { (spoken.say(head)) } } } }
                         tbody {
                             @for row in rows {
-                                tr { @for (head, cell) in heads.iter().zip(row) { td .number-column[number(head)] { (cell) } } }
+                                tr { @for (head, cell) in heads.iter().zip(row) { td .number-column[number(head)] data-head=(spoken.say(head)) { div { (cell) } } } }
                             }
                         }
                     }
