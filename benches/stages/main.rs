@@ -235,7 +235,8 @@ fn redaction(size: u64, scratch: &Path) -> Result<Vec<Stage>, Box<dyn Error>> {
             name,
             bytes,
             Box::new(move || {
-                let learned = learn(&[path.clone()], &options.open, 1).unwrap_or_default();
+                let learned =
+                    learn(std::slice::from_ref(&path), &options.open, 1).unwrap_or_default();
                 drop(black_box(redact(
                     &path,
                     &learned,
