@@ -24,7 +24,10 @@ static VOCABULARY: LazyLock<HashSet<String>> = LazyLock::new(|| {
             let found = text.split(|c: char| !c.is_ascii_alphabetic());
             words.extend(found.filter(|w| w.len() > 1).map(str::to_ascii_lowercase));
         }
-        words.extend(signature.id.split(['/', '-']).map(str::to_owned));
+        // a number in an id makes no number of a host common
+        let parts = signature.id.split(['/', '-']);
+        let words_of = parts.filter(|part| part.bytes().any(|b| b.is_ascii_alphabetic()));
+        words.extend(words_of.map(str::to_owned));
     }
     words
 });
