@@ -92,7 +92,9 @@ impl Left {
     }
 
     fn wrong_and_likely(&self) -> f64 {
-        let likely = |row: &&Row| matches!(row.first, Some((_, Sureness::Likely)));
+        let likely = |row: &&Row| {
+            row.verdict == Verdict::KnownCause && matches!(row.first, Some((_, Sureness::Likely)))
+        };
         self.share(likely)
     }
 

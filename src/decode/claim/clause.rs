@@ -57,6 +57,14 @@ fn innermost_of(text: &str, general: bool) -> Clause {
         .is_some_and(|part| words::is_general(part) || (last == 0 && words(part) < 2));
     let from = telling.unwrap_or(0);
     let says: String = parts.get(from..).unwrap_or_default().join(": ");
+    // the status of a remote call says nothing
+    let says = match says
+        .strip_prefix("code = ")
+        .and_then(|rest| rest.split_once(" desc = "))
+    {
+        Some((_, said)) => said.to_owned(),
+        None => says,
+    };
     Clause {
         says: says.chars().take(LONGEST).collect(),
         general: general || passes_on,

@@ -21,7 +21,7 @@ pattern!(
     ACCUSES,
     r"fail|error|panic|fatal|refus|timed? ?-?out|denied|unable|can(?:no|')t|could(?: not|n't)|corrupt|killed|busy",
     r"no space|not found|invalid|unknown|(?:not |un)supported|forbidden|unauthorized|mismatch|expired|conflict|missing",
-    r"exceed|\bno (?:such|matches|\w+ found)|unreachable|not (?:allowed|permitted|ready)|reject|dropping|abort|already ",
+    r"exceed|\bno (?:such|matches|\w+ found)|unreachable|not (?:allowed|permitted|ready)|reject|dropping|abort|already (?:exist|in use|run|be|bound|alloc|regist|mount|has|taken)",
     r"too (?:many|long|large|old|small)|\bfull\b|illegal|read-only|duplicate|unhealthy|\boom\b|segfault|exception",
     r"does(?: not|n't)|do not|\bmust |\blost\b|\bstuck\b|\bbad |broken|exited|violat|unexpected|insufficient",
     r"unrecogni[sz]ed|incompatible|nil pointer|waiting for|\bretry"
@@ -43,6 +43,7 @@ pattern!(
     r"\A(?:eof|unexpected eof|timeout|not found|unknown|error|failed|errors? occurred|stopped|exiting|terminated)\z",
     r"\A(?:exit (?:status|code) -?\d+|signal: \w+|broken pipe|no route to host|requeuing|leader election lost)\z",
     r"\A(?:net/http: |client\.timeout exceeded|the object has been modified|operation cannot be fulfilled|retrying|will retry)",
+    r"\A(?:\w+backoff|err[a-z]\w+)\z",
     r"\A(?:try again|received shutdown signal|context canceled|server is not ready|request canceled)",
     r"connection refused\z|deadline exceeded(?: \(.*)?\z|i/o timeout\z|timed out\z|handshake timeout\z|reset by peer\z",
     r"timed out waiting for (?:the )?(?:condition|caches?)|back-?off .*restarting failed|crashloopbackoff|backing off"
@@ -56,6 +57,17 @@ pattern!(
     r"tls handshake error from|slow sql|apply request took too long|main process exited|failed with result|restart counter",
     r"scheduled restart job|\Aback-?off|\Abackoff: |\Aunhealthy: ",
     r"failed to start .* - |a stop job|dependency failed for"
+);
+
+// What healthy nodes and clusters say: on every start, to every scanner that knocks, about what is optional.
+pattern!(
+    EVERYDAY,
+    r"flexvolume|dynamically probing plugins|previous terminated container .* not found|failed to read data from checkpoint",
+    r"didn't provide a certificate|first record does not look like a tls|image garbage collection failed once",
+    r"registration of the (?:crio|podman|mesos|systemd) container factory failed|watchdog is not enabled|no relationship found between",
+    r"error getting the current node from lister|no imagefs label|if we have separate container filesystem",
+    r"pleg has yet to be successful|tmpfs noswap|pushed failed scrape|usage stats from provider",
+    r"owner ref to the node lease|inotify_add_watch /sys/fs/cgroup|containers with unready status|use of closed network connection"
 );
 
 fn says(pattern: &Option<Regex>, text: &str) -> bool {
@@ -79,7 +91,7 @@ pub(crate) fn is_general(clause: &str) -> bool {
 
 /// Whether a text follows from a failure that is told elsewhere, or is everyday noise.
 pub(crate) fn follows(text: &str) -> bool {
-    says(&FOLLOWS, text)
+    says(&FOLLOWS, text) || says(&EVERYDAY, text)
 }
 
 /// Whether a text without a level is the last word of its program.
@@ -102,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [&ACCUSES, &EXPLAINS, &GENERAL, &FOLLOWS] {
+        for pattern in [&ACCUSES, &EXPLAINS, &GENERAL, &FOLLOWS, &EVERYDAY] {
             assert!(pattern.is_some());
         }
         assert!(!accuses("Caches are synced"));

@@ -194,7 +194,8 @@ fn program(programs: ProgramSet, origin: &crate::bundle::Origin) -> Option<Strin
 /// Whether a line of a log is worth keeping as it stands: it, or its level, says that something went wrong.
 pub(in crate::rank) fn complains(level: Option<Level>, text: &str) -> bool {
     let said = match level {
-        Some(Level::Fatal | Level::Error | Level::Warn) => true,
+        Some(Level::Fatal) => return true,
+        Some(Level::Error | Level::Warn) => true,
         Some(Level::Info) | None => accuses(text) || is_last_word(text),
         Some(Level::Debug) => false,
     };
@@ -286,7 +287,8 @@ fn source(object: &Object, said: &crate::evidence::texts::Text) -> Option<(Sourc
         let weak = WEAK.contains(&reason);
         return match warns {
             true => Some((Source::Event { weak }, Level::Error)),
-            false => (accuses(&said.text) && !follows(&said.text))
+            // what went as it should is told by the reason
+            false => (accuses(reason) && !follows(&said.text))
                 .then_some((Source::Event { weak }, Level::Info)),
         };
     }

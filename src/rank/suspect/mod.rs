@@ -88,7 +88,7 @@ pub(super) fn name(
     let best = distinct(weighed);
     let telling = best
         .first()
-        .is_some_and(|first| first.weight >= TELLING && !first.outlived);
+        .is_some_and(|first| first.weight >= TELLING && !first.outlived && first.claims());
     diagnosis.suspects = best
         .iter()
         .take(TOLD)

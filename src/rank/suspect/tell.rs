@@ -19,7 +19,7 @@ pub(super) fn tell(one: &Weighed, diagnosis: &Diagnosis) -> Suspect {
     let subject = subject(candidate);
     let who = who(candidate, &subject);
     let says = one.clause.says.clone();
-    let state = match (candidate.outlived, candidate.span) {
+    let state = match (one.outlived, candidate.span) {
         (true, _) => State::Ended,
         (false, Some(_)) => State::Ongoing,
         (false, None) => State::Unknown,

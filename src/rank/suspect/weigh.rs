@@ -12,6 +12,9 @@ use super::candidate::{Candidate, Source};
 use crate::decode::Level;
 use crate::decode::claim::{Clause, accuses, explains, follows, innermost, is_last_word};
 
+/// A line without a level that weighs this much claims to be an error.
+const UNSAID: i32 = 38;
+
 /// A candidate with its weight.
 pub(super) struct Weighed {
     pub(super) candidate: Candidate,
@@ -22,6 +25,14 @@ pub(super) struct Weighed {
 }
 
 impl Weighed {
+    /// Whether its program itself calls it an error; what has no level says so in words and names its reason.
+    pub(super) fn claims(&self) -> bool {
+        match self.candidate.level {
+            Some(level) => level >= Level::Error || is_last_word(&self.candidate.text),
+            None => self.weight >= UNSAID,
+        }
+    }
+
     /// The most telling first; among equals what was said first, then by place.
     pub(super) fn order(
         &self,
@@ -53,6 +64,8 @@ impl Weighed {
 struct Known<'d> {
     nodes: BTreeSet<&'d str>,
     pods: BTreeSet<&'d str>,
+    /// What objects show to fail, as clauses.
+    failing: &'d [String],
     /// Lines and fields that living symptoms quote.
     symptoms: BTreeSet<(&'d str, u64)>,
 }
@@ -63,6 +76,7 @@ impl<'d> Known<'d> {
         let mut known = Known {
             nodes: BTreeSet::new(),
             pods: BTreeSet::new(),
+            failing: &diagnosis.failing,
             symptoms: BTreeSet::new(),
         };
         for symptom in alive {
@@ -88,11 +102,16 @@ impl<'d> Known<'d> {
         }
     }
 
+    fn says(&self, name: &str) -> bool {
+        let mut failing = self.failing.iter();
+        failing.any(|clause| clause.split([' ', '/', ':']).any(|word| word == name))
+    }
+
     fn fails(&self, candidate: &Candidate) -> bool {
         let place = &candidate.place;
         match (place.pod.as_deref(), place.node.as_deref()) {
-            (Some(pod), _) => self.pods.contains(pod),
-            (None, Some(node)) => self.nodes.contains(node),
+            (Some(pod), _) => self.pods.contains(pod) || self.says(pod),
+            (None, Some(node)) => self.nodes.contains(node) || self.says(node),
             (None, None) => false,
         }
     }
@@ -124,12 +143,18 @@ fn weigh_one(candidate: Candidate, known: &Known<'_>, picked: bool) -> Weighed {
     if known.is_symptom(&candidate) {
         weight -= 6;
     }
-    if known.fails(&candidate) && !clause.general {
+    let fails = known.fails(&candidate);
+    // the instance after it runs
+    let recovered = candidate.previous && !fails && !picked;
+    if recovered {
+        weight -= 20;
+    }
+    if fails && !clause.general {
         weight += 4;
         reasons.push("it stands where something fails");
     }
     Weighed {
-        outlived: candidate.outlived,
+        outlived: candidate.outlived || recovered,
         candidate,
         clause,
         weight,
@@ -213,9 +238,6 @@ fn course(candidate: &Candidate, picked: bool, reasons: &mut Vec<&'static str>) 
     }
     if candidate.steady {
         weight -= if picked { 8 } else { 20 };
-    }
-    if candidate.previous {
-        weight -= 4;
     }
     weight
 }

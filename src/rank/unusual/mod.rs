@@ -18,7 +18,7 @@ use super::anchor::{Anchor, From, anchors};
 use super::{Diagnosis, EvidenceItem, RankedFinding, Verdict, suspect};
 use crate::bundle::{Entry, EntryKind, Program};
 use crate::evidence::{Evidence, ReadEntry};
-use crate::signature::{Database, Sureness};
+use crate::signature::{Database, Severity, Sureness};
 
 pub(super) use ended::OUTLIVED;
 pub use outstanding::complete;
@@ -165,7 +165,12 @@ fn is_upgrade_job(read: &ReadEntry) -> bool {
 /// Something is wrong, and no cause is at least likely.
 fn is_unexplained(diagnosis: &Diagnosis) -> bool {
     use Verdict::{NoKnownCause, SymptomsOnly};
-    let likely = |cause: &RankedFinding| cause.sure >= Sureness::Likely && cause.state.is_alive();
+    let likely = |cause: &RankedFinding| {
+        // what is only worth knowing explains no failure
+        cause.sure >= Sureness::Likely
+            && cause.state.is_alive()
+            && cause.severity >= Severity::Medium
+    };
     matches!(diagnosis.verdict, NoKnownCause | SymptomsOnly) && !diagnosis.causes.iter().any(likely)
 }
 
