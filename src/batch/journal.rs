@@ -3,10 +3,9 @@
 //! A line is written whole and synchronised before the next bundle is called finished. What a killed process or a full
 //! disk left of a last line is cut off when the file is opened again; the bundle it was about is read again.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -91,7 +90,14 @@ impl Journal {
 
     /// Every line that is a result, in order.
     pub fn records(&self) -> Result<Vec<Record>> {
-        read(&self.path)
+        let mut records = Vec::new();
+        self.each(&mut |record| records.push(record))?;
+        Ok(records)
+    }
+
+    /// Shows every line that is a result, in order, and keeps none.
+    pub(super) fn each(&self, seen: &mut dyn FnMut(Record)) -> Result<()> {
+        each(&self.path, &mut |record, _| seen(record))
     }
 
     /// Adds a line; when this returns, it stays.
@@ -217,28 +223,47 @@ fn read_run(path: &Path) -> Option<Run> {
 
 /// The highest run of any line, where the file that counts them was lost.
 fn last_run(path: &Path) -> Result<u64> {
-    Ok(read(path)?
-        .iter()
-        .map(|record| record.run)
-        .max()
-        .unwrap_or(0))
+    let mut last = 0;
+    each(path, &mut |record, _| last = last.max(record.run))?;
+    Ok(last)
 }
 
-/// Every result in a file; what is no result (a line of a later version, or a hand that slipped) is left out and said.
-pub(super) fn read(path: &Path) -> Result<Vec<Record>> {
+/// Where a line stands in a journal, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    start: u64,
+    length: usize,
+}
+
+/// The result that stands there.
+pub(super) fn at(file: &File, place: Place) -> io::Result<Record> {
+    let mut line = vec![0; place.length];
+    file.read_exact_at(&mut line, place.start)?;
+    Ok(serde_json::from_slice(&line)?)
+}
+
+/// Shows every result in a file, and where it stands; what is no result (a line of a later version, or a hand that
+/// slipped) is left out and said.
+pub(super) fn each(path: &Path, seen: &mut dyn FnMut(Record, Place)) -> Result<()> {
     let failed = |error: io::Error| Error::Report {
         path: path.to_owned(),
         because: error.to_string(),
     };
-    let mut records = Vec::new();
-    let file = File::open(path).map_err(failed)?;
-    for (line, number) in BufReader::new(file).split(b'\n').zip(1u64..) {
-        let line = line.map_err(failed)?;
+    let mut lines = BufReader::new(File::open(path).map_err(failed)?);
+    let (mut line, mut start) = (Vec::new(), 0);
+    for number in 1u64.. {
+        line.clear();
+        let length = lines.read_until(b'\n', &mut line).map_err(failed)?;
+        if length == 0 {
+            break;
+        }
+        let place = Place { start, length };
+        start += length as u64;
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
         match serde_json::from_slice::<Record>(&line) {
-            Ok(record) if record.schema == SCHEMA => records.push(record),
+            Ok(record) if record.schema == SCHEMA => seen(record, place),
             Ok(_) => {
                 tracing::warn!(path = %path.display(), line = number, "not a line of this version")
             }
@@ -247,7 +272,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Record>> {
             }
         }
     }
-    Ok(records)
+    Ok(())
 }
 
 /// The journals in a directory: its own and those of shares, by name.
@@ -272,16 +297,6 @@ pub(super) fn run_of(directory: &Path, path: &Path) -> Option<Run> {
     let name = path.file_stem()?.to_str()?;
     let of = name.strip_prefix("results")?;
     read_run(&directory.join(STATE).join(format!("run{of}.json")))
-}
-
-/// The line that counts of every path.
-pub(super) fn latest<'a>(
-    records: impl IntoIterator<Item = &'a Record>,
-) -> BTreeMap<&'a str, &'a Record> {
-    let records = records.into_iter();
-    records
-        .map(|record| (record.path.as_str(), record))
-        .collect()
 }
 
 #[cfg(test)]

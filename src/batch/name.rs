@@ -9,16 +9,13 @@ const LONGEST: usize = 160;
 
 /// Gives names: a path that has one keeps it, others get the last part of the path, with a hash of the whole path
 /// where that is taken or wanted twice.
-pub(super) fn names(
-    paths: &[String],
-    known: &BTreeMap<String, String>,
-) -> BTreeMap<String, String> {
+pub(super) fn names(paths: &[&str], known: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let taken: BTreeSet<&str> = known.values().map(String::as_str).collect();
     let mut wanted: BTreeMap<String, u32> = BTreeMap::new();
-    for path in paths.iter().filter(|path| !known.contains_key(*path)) {
+    for path in paths.iter().filter(|path| !known.contains_key(**path)) {
         *wanted.entry(plain(path)).or_default() += 1;
     }
-    let name = |path: &String| {
+    let name = |path: &str| {
         if let Some(name) = known.get(path) {
             return name.clone();
         }
@@ -31,7 +28,7 @@ pub(super) fn names(
     };
     paths
         .iter()
-        .map(|path| (path.clone(), name(path)))
+        .map(|path| ((*path).to_owned(), name(path)))
         .collect()
 }
 
@@ -80,12 +77,11 @@ mod tests {
     use super::*;
 
     fn named(paths: &[&str], known: &[(&str, &str)]) -> Vec<String> {
-        let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
         let known = known
             .iter()
             .map(|(path, name)| ((*path).into(), (*name).into()));
-        let names = names(&paths, &known.collect());
-        paths.iter().map(|path| names[path].clone()).collect()
+        let names = names(paths, &known.collect());
+        paths.iter().map(|path| names[*path].clone()).collect()
     }
 
     #[test]

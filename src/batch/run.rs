@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::child::{self, ChildLimits, NoOutcome, Task};
 use super::find::Bundle;
-use super::journal::{Journal, latest};
+use super::journal::Journal;
 use super::name::names;
 use super::one::{PARQUET, extension};
 #[cfg(feature = "remote")]
@@ -24,7 +24,7 @@ use super::shard::Shard;
 use crate::bundle::{Identity, as_url};
 use crate::error::{Error, Result};
 use crate::report::Format;
-use crate::signature;
+use crate::signature::{self, Severity};
 
 /// How a run works.
 #[derive(Debug, Clone)]
@@ -59,15 +59,41 @@ pub struct BatchOptions {
 }
 
 /// What a run came to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Done {
-    /// The line that counts of every bundle of this run, in order of paths; of those that were reached, where the run
-    /// was stopped.
-    pub records: Vec<Record>,
+    /// Bundles of this run, diagnosed now or earlier; those that were reached, where the run was stopped.
+    pub bundles: usize,
     /// How many of them were diagnosed now, and not in an earlier run.
     pub read: usize,
+    /// How many of them have no diagnosis.
+    pub failed: usize,
+    /// In how many of the others something could not be read.
+    pub incomplete: usize,
+    /// The worst severity of any of them.
+    pub severity: Option<Severity>,
     /// Whether the run was stopped before its end.
     pub stopped: bool,
+}
+
+impl Done {
+    fn add(&mut self, status: Status, severity: Option<Severity>, problems: u64) {
+        self.bundles += 1;
+        self.failed += usize::from(status != Status::Done);
+        self.incomplete += usize::from(status == Status::Done && problems > 0);
+        self.severity = self.severity.max(severity);
+    }
+}
+
+/// What an earlier run knows of a bundle: as much as decides whether it is read again.
+struct Known {
+    digest: String,
+    /// Whether the signatures, the program and the forms of reports are those of this run.
+    same: bool,
+    status: Status,
+    result: Option<String>,
+    error: Option<String>,
+    severity: Option<Severity>,
+    problems: u64,
 }
 
 /// Diagnoses what is not finished of `bundles`. `stopped` is asked often; when it says so, children are ended and
@@ -87,16 +113,6 @@ pub fn run(
             because: error.to_string(),
         })?;
     sweep(&output);
-    let earlier = journal.records()?;
-    let known = earlier
-        .iter()
-        .map(|record| (record.path.clone(), record.name.clone()))
-        .collect();
-    let paths: Vec<String> = bundles
-        .iter()
-        .map(|bundle| bundle.spelled.clone())
-        .collect();
-    let names = names(&paths, &known);
     let mut formats: Vec<String> = options
         .formats
         .iter()
@@ -107,18 +123,38 @@ pub fn run(
     }
     formats.sort();
     formats.dedup();
+    let database = signature::digest(&options.signatures, &options.disable);
+    let (mut named, mut latest) = (BTreeMap::new(), BTreeMap::new());
+    journal.each(&mut |record| {
+        named.insert(record.path.clone(), record.name.clone());
+        let same = record.database == database
+            && record.tool == env!("CARGO_PKG_VERSION")
+            && formats.iter().all(|form| record.formats.contains(form));
+        let known = Known {
+            same,
+            severity: record.severity(),
+            digest: record.digest,
+            status: record.outcome.status,
+            result: record.result,
+            error: record.outcome.error,
+            problems: record.outcome.problems,
+        };
+        latest.insert(record.path, known);
+    })?;
+    let paths: Vec<&str> = bundles.iter().map(|b| b.spelled.as_str()).collect();
+    let names = names(&paths, &named);
+    drop(named);
     let work = Work {
         options,
         output,
-        database: signature::digest(&options.signatures, &options.disable),
+        database,
         formats,
         names,
-        latest: latest(&earlier),
+        latest,
         run: journal.run().number,
         state: Mutex::new(State {
             journal,
-            records: BTreeMap::new(),
-            read: 0,
+            done: Done::default(),
             broken: None,
         }),
         stopped,
@@ -136,12 +172,7 @@ pub fn run(
     big.sort_by_key(|bundle| std::cmp::Reverse(bundle.bytes));
     work.all(big.into(), 1, options.jobs);
     work.all(small.into(), options.jobs, 1);
-    let State {
-        records,
-        read,
-        broken,
-        ..
-    } = work
+    let State { done, broken, .. } = work
         .state
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
@@ -149,9 +180,8 @@ pub fn run(
         return Err(error);
     }
     Ok(Done {
-        records: records.into_values().collect(),
-        read,
         stopped: stopped(),
+        ..done
     })
 }
 
@@ -173,7 +203,7 @@ struct Work<'a> {
     database: String,
     formats: Vec<String>,
     names: BTreeMap<String, String>,
-    latest: BTreeMap<&'a str, &'a Record>,
+    latest: BTreeMap<String, Known>,
     run: u64,
     state: Mutex<State<'a>>,
     stopped: &'a (dyn Fn() -> bool + Sync),
@@ -182,8 +212,7 @@ struct Work<'a> {
 
 struct State<'a> {
     journal: &'a mut Journal,
-    records: BTreeMap<String, Record>,
-    read: usize,
+    done: Done,
     /// Why the run cannot go on.
     broken: Option<Error>,
 }
@@ -230,14 +259,12 @@ impl<'a> Work<'a> {
             Ok(identity) => (identity.bytes, identity.digest.clone()),
             Err(_) => (bundle.bytes, String::new()),
         };
-        let earlier = self.latest.get(path).copied();
-        if let Some(earlier) = earlier
+        if let Some(earlier) = self.latest.get(path)
             && self.is_finished(earlier, &digest, identity.as_ref().err())
         {
             tracing::debug!(path, "unchanged");
-            self.state()
-                .records
-                .insert(path.to_owned(), earlier.clone());
+            let (severity, problems) = (earlier.severity, earlier.problems);
+            self.state().done.add(earlier.status, severity, problems);
             return Ok(());
         }
         let Some(name) = self.names.get(path) else {
@@ -307,21 +334,15 @@ impl<'a> Work<'a> {
     }
 
     /// Whether an earlier line still says everything about the bundle.
-    fn is_finished(&self, earlier: &Record, digest: &str, unreadable: Option<&String>) -> bool {
-        let same = earlier.digest == digest
-            && earlier.database == self.database
-            && earlier.tool == env!("CARGO_PKG_VERSION")
-            && self
-                .formats
-                .iter()
-                .all(|format| earlier.formats.contains(format));
+    fn is_finished(&self, earlier: &Known, digest: &str, unreadable: Option<&String>) -> bool {
+        let same = earlier.same && earlier.digest == digest;
         let there = |file: &String| self.holds(file);
-        let good = match earlier.outcome.status {
+        let good = match earlier.status {
             Status::Done => earlier.result.as_ref().is_some_and(there),
             _ => !self.options.retry_failed && earlier.result.as_ref().is_none_or(there),
         };
         // What cannot even be looked at has no digest; the same reason again is nothing new.
-        let same_reason = unreadable.is_none() || unreadable == earlier.outcome.error.as_ref();
+        let same_reason = unreadable.is_none() || unreadable == earlier.error.as_ref();
         !self.options.again && same && good && same_reason
     }
 
@@ -357,8 +378,10 @@ impl<'a> Work<'a> {
         }
         let mut state = self.state();
         state.journal.append(&record)?;
-        state.read += 1;
+        state.done.read += 1;
         let outcome = &record.outcome;
+        let severity = record.severity();
+        state.done.add(outcome.status, severity, outcome.problems);
         let (path, seconds) = (record.path.as_str(), record.seconds);
         if outcome.status == Status::Done {
             let verdict = outcome.verdict.as_deref().unwrap_or_default();
@@ -376,8 +399,6 @@ impl<'a> Work<'a> {
         }
         drop(state);
         (self.progress)(&record);
-        let path = record.path.clone();
-        self.state().records.insert(path, record);
         #[cfg(feature = "remote")]
         if let Some(publish) = &self.options.publish {
             publish.journal()?;

@@ -67,7 +67,10 @@ fn run(scene: &Scene, time: Duration) -> Vec<Record> {
     let found = batch::find(&[scene.input()], &mut std::io::empty(), &scene.output()).unwrap();
     let done = batch::run(&mut journal, &found.bundles, &options, &|| false, &|_| {}).unwrap();
     journal.finish().unwrap();
-    done.records
+    let mut records = journal.records().unwrap();
+    assert_eq!(records.len(), done.bundles);
+    records.sort_by(|a, b| a.path.cmp(&b.path));
+    records
 }
 
 #[test]

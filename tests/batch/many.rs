@@ -155,3 +155,70 @@ fn five_hundred_bundles_survive_being_killed() {
         before
     );
 }
+
+/// A bundle of a few lines: one in three has a known cause, one in forty is broken.
+fn small(n: usize) -> Vec<u8> {
+    let line = match n % 3 {
+        0 => {
+            "E0222 00:55:29.557737   10917 kubelet.go:1479] \"Failed to start ContainerManager\" err=\"invalid kernel flag: kernel/panic, expected value: 10, actual value: 0\""
+        }
+        _ => {
+            "I0222 00:55:29.557737   10917 kubelet.go:405] \"Kubelet is running in standalone mode, will skip API server sync\""
+        }
+    };
+    let log = format!("{line}\n").repeat(n % 7 + 1);
+    let mut bytes = gzip(&tar(&[("n1/k3s/agent-logs/kubelet.log", log.as_bytes())]));
+    if n % 40 == 39 {
+        bytes.truncate(bytes.len() / 2);
+    }
+    bytes
+}
+
+/// Diagnoses so many small bundles; seconds, and the peaks of the parent and of a child in bytes.
+fn run_small(count: usize) -> (f64, u64, u64) {
+    let scene = Scene::new(&[]);
+    for n in 0..count {
+        let folder = format!("ticket-{}", n % 25);
+        fs::create_dir_all(scene.input().join(&folder)).unwrap();
+        scene.put(&format!("{folder}/{n:05}.tar.gz"), &small(n));
+    }
+    let figures = scene.output().with_file_name("figures.txt");
+    let named = figures.to_str().unwrap();
+    let started = Instant::now();
+    let (code, out, err) = scene.run(&["--log-level", "off", "--failed-ok", "--metrics", named]);
+    let seconds = started.elapsed().as_secs_f64();
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(out.starts_with(&format!("{count} bundles: ")), "{out}");
+    let lines = counted(&scene);
+    assert_eq!(lines.len(), count);
+    assert!(lines.values().all(|n| *n == 1));
+    let figures = fs::read_to_string(figures).unwrap();
+    let figure = |name: &str| {
+        let line = figures.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap().trim().parse::<u64>().unwrap()
+    };
+    let parent = figure("bundlevet_batch_run_parent_memory_bytes ");
+    (
+        seconds,
+        parent,
+        figure("bundlevet_batch_run_peak_memory_bytes "),
+    )
+}
+
+#[test]
+#[ignore = "half a minute; .ci/run runs it with the release build, BUNDLEVET_BUNDLES=10000 takes as many"]
+fn the_parent_of_many_small_bundles_stays_small() {
+    let (few, many) = (20, bundles());
+    let (_, before, _) = run_small(few);
+    let (seconds, parent, child) = run_small(many);
+    let grown = parent.saturating_sub(before);
+    println!(
+        "{many} small bundles: {seconds:.0} s, at most {:.1} MiB in a child and {:.1} MiB in the parent, {} bytes more for each bundle",
+        child as f64 / 1_048_576.0,
+        parent as f64 / 1_048_576.0,
+        grown / (many - few) as u64
+    );
+    // Its path, its name, and where its line stands; pages are touched one more, one less.
+    assert!(grown < (many as u64) * 1536 + (256 << 10), "{grown}");
+    assert!(child < 100 << 20);
+}

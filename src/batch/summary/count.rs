@@ -1,4 +1,4 @@
-//! The lines that count into frequencies.
+//! The lines that count into frequencies, one after the other.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,74 +12,195 @@ const FEW: usize = 5;
 /// Bundles that are listed one by one.
 const LISTED: usize = 500;
 
-type Results<'a> = BTreeMap<&'a str, &'a Record>;
+/// Counts records; of each it keeps only what is not there yet.
+#[derive(Default)]
+pub(super) struct Counter {
+    bundles: usize,
+    read: usize,
+    status: BTreeMap<&'static str, usize>,
+    verdicts: BTreeMap<String, usize>,
+    severity: Option<Severity>,
+    causes: BTreeMap<String, CauseCount>,
+    symptoms: BTreeMap<String, usize>,
+    versions: BTreeMap<(String, String), Group>,
+    directories: BTreeMap<String, Group>,
+    failed: Vec<Failed>,
+    /// Bundles to be listed, with whether they have no diagnosis, and their severity.
+    listed: Vec<(bool, Option<Severity>, Listed)>,
+    read_bytes: u64,
+    peak_memory: Option<u64>,
+    /// Bundles that each cause had before the last run.
+    before: BTreeMap<String, usize>,
+    /// Whether there were any bundles then.
+    compared: bool,
+}
 
-/// The summary of the lines that count `now`, against those that counted `before` the last run, of which `read` lines
-/// are.
-pub(super) fn summary(now: &Results<'_>, before: &Results<'_>, read: usize) -> Summary {
-    let mut status = BTreeMap::new();
-    let mut verdicts = BTreeMap::new();
-    for record in now.values() {
-        *status.entry(record.outcome.status.word()).or_default() += 1;
-        if let Some(verdict) = &record.outcome.verdict {
-            *verdicts.entry(verdict.clone()).or_default() += 1;
+/// Bundles of one version or directory.
+#[derive(Default)]
+struct Group {
+    bundles: usize,
+    failed: usize,
+    causes: BTreeMap<String, usize>,
+}
+
+impl Group {
+    fn add(&mut self, record: &Record) {
+        self.bundles += 1;
+        self.failed += usize::from(record.outcome.status != Status::Done);
+        for id in ids(record) {
+            one_more(&mut self.causes, id);
         }
-    }
-    let causes = causes(now, before);
-    let new = causes.iter().filter(|cause| cause.new);
-    let mut new: Vec<String> = new.map(|cause| cause.signature.clone()).collect();
-    new.sort();
-    let known: BTreeSet<&str> = causes
-        .iter()
-        .map(|cause| cause.signature.as_str())
-        .collect();
-    let gone = occurring(before)
-        .into_keys()
-        .filter(|id| !known.contains(id));
-    let failed = now
-        .values()
-        .filter(|record| record.outcome.status != Status::Done);
-    let symptoms = now.values().flat_map(|record| &record.outcome.symptoms);
-    Summary {
-        schema: "bundlevet.batch-summary/v1",
-        bundles: now.len(),
-        read,
-        status,
-        verdicts,
-        severity: worst(now.values().filter_map(|record| record.severity())),
-        new,
-        gone: gone.map(str::to_owned).collect(),
-        symptoms: counts(symptoms.map(String::as_str), usize::MAX),
-        versions: versions(now),
-        directories: directories(now),
-        failed: failed
-            .map(|record| Failed {
-                path: record.path.clone(),
-                status: record.outcome.status,
-                error: record.outcome.error.clone(),
-            })
-            .collect(),
-        listed: listed(now),
-        read_bytes: now.values().map(|record| record.outcome.read_bytes).sum(),
-        peak_memory: now
-            .values()
-            .filter_map(|record| record.outcome.peak_memory)
-            .max(),
-        causes,
     }
 }
 
-/// Every bundle in one line, the worst first.
-fn listed(now: &Results<'_>) -> Vec<Listed> {
-    let mut records: Vec<&Record> = now.values().copied().collect();
-    records.sort_by_key(|record| {
-        let failed = record.outcome.status != Status::Done;
-        (Reverse(failed), Reverse(record.severity()))
-    });
-    records.truncate(LISTED);
-    let line = |record: &Record| {
+impl Counter {
+    /// What counted of a bundle before the last run.
+    pub(super) fn before(&mut self, record: &Record) {
+        self.compared = true;
+        for id in ids(record) {
+            one_more(&mut self.before, id);
+        }
+    }
+
+    /// What counts of a bundle now. Bundles come in the order of their paths, and after all of those before.
+    pub(super) fn add(&mut self, record: &Record, in_last_run: bool) {
         let outcome = &record.outcome;
-        let said = [&outcome.headline, &outcome.error];
+        self.bundles += 1;
+        self.read += usize::from(in_last_run);
+        *self.status.entry(outcome.status.word()).or_default() += 1;
+        if let Some(verdict) = &outcome.verdict {
+            one_more(&mut self.verdicts, verdict);
+        }
+        self.severity = self.severity.max(record.severity());
+        self.causes(record);
+        for id in &outcome.symptoms {
+            one_more(&mut self.symptoms, id);
+        }
+        for (product, version) in &outcome.products {
+            let key = (product.clone(), version.clone());
+            self.versions.entry(key).or_default().add(record);
+        }
+        let directory = record.directory().to_owned();
+        self.directories.entry(directory).or_default().add(record);
+        if outcome.status != Status::Done {
+            self.failed.push(Failed {
+                path: record.path.clone(),
+                status: outcome.status,
+                error: outcome.error.clone(),
+            });
+        }
+        let failed = outcome.status != Status::Done;
+        self.listed.push((failed, record.severity(), Listed::from(record)));
+        if self.listed.len() >= 2 * LISTED {
+            self.keep_the_worst();
+        }
+        self.read_bytes = self.read_bytes.saturating_add(outcome.read_bytes);
+        self.peak_memory = self.peak_memory.max(outcome.peak_memory);
+    }
+
+    fn causes(&mut self, record: &Record) {
+        let all = &record.outcome.causes;
+        for id in ids(record) {
+            let Some(found) = all.iter().find(|cause| cause.signature == id) else {
+                continue;
+            };
+            let before = self.before.get(id).copied().unwrap_or(0);
+            let new = self.compared && before == 0;
+            let cause = self
+                .causes
+                .entry(id.to_owned())
+                .or_insert_with(|| CauseCount {
+                    signature: id.to_owned(),
+                    title: found.title.clone(),
+                    severity: found.severity.clone(),
+                    bundles: 0,
+                    first: 0,
+                    before,
+                    new,
+                    versions: BTreeMap::new(),
+                    directories: BTreeMap::new(),
+                    examples: Vec::new(),
+                });
+            cause.bundles += 1;
+            let first = all.first().is_some_and(|first| first.signature == id);
+            cause.first += usize::from(first);
+            let both = [&cause.severity, &found.severity];
+            let both = both
+                .into_iter()
+                .filter_map(|word| Severity::from_word(word));
+            cause.severity = word(both.max()).unwrap_or_default();
+            for (product, version) in &record.outcome.products {
+                one_more(&mut cause.versions, &format!("{product} {version}"));
+            }
+            one_more(&mut cause.directories, record.directory());
+            if cause.examples.len() < FEW {
+                cause.examples.push(record.path.clone());
+            }
+        }
+    }
+
+    /// Of the bundles to be listed only the worst stay; of equal ones the first.
+    fn keep_the_worst(&mut self) {
+        self.listed
+            .sort_by_key(|(failed, severity, _)| (Reverse(*failed), Reverse(*severity)));
+        self.listed.truncate(LISTED);
+    }
+
+    /// The summary of all that was counted.
+    pub(super) fn finish(mut self) -> Summary {
+        self.keep_the_worst();
+        let gone = self.before.keys();
+        let gone = gone.filter(|id| !self.causes.contains_key(*id));
+        let gone = gone.cloned().collect();
+        let mut causes: Vec<CauseCount> = self.causes.into_values().collect();
+        causes.sort_by_key(|cause| {
+            let severity = Severity::from_word(&cause.severity);
+            (Reverse(cause.bundles), Reverse(severity))
+        });
+        let new = causes.iter().filter(|cause| cause.new);
+        let mut new: Vec<String> = new.map(|cause| cause.signature.clone()).collect();
+        new.sort();
+        let version = |((product, version), group): ((String, String), Group)| VersionCount {
+            product,
+            version,
+            bundles: group.bundles,
+            causes: counts(group.causes, FEW),
+        };
+        let mut versions: Vec<_> = self.versions.into_iter().map(version).collect();
+        versions.sort_by_key(|version| Reverse(version.bundles));
+        let directory = |(directory, group): (String, Group)| DirectoryCount {
+            directory,
+            bundles: group.bundles,
+            failed: group.failed,
+            causes: counts(group.causes, FEW),
+        };
+        let mut directories: Vec<_> = self.directories.into_iter().map(directory).collect();
+        directories.sort_by_key(|directory| Reverse(directory.bundles));
+        Summary {
+            schema: "bundlevet.batch-summary/v1",
+            bundles: self.bundles,
+            read: self.read,
+            status: self.status,
+            verdicts: self.verdicts,
+            severity: word(self.severity),
+            causes,
+            new,
+            gone,
+            symptoms: counts(self.symptoms, usize::MAX),
+            versions,
+            directories,
+            failed: self.failed,
+            listed: self.listed.into_iter().map(|(_, _, line)| line).collect(),
+            read_bytes: self.read_bytes,
+            peak_memory: self.peak_memory,
+        }
+    }
+}
+
+impl From<&Record> for Listed {
+    fn from(record: &Record) -> Listed {
+        let outcome = &record.outcome;
+        let said = outcome.headline.as_ref().or(outcome.error.as_ref());
         Listed {
             path: record.path.clone(),
             report: record.result.as_deref().map(|result| {
@@ -91,20 +212,14 @@ fn listed(now: &Results<'_>) -> Vec<Listed> {
                 .verdict
                 .clone()
                 .unwrap_or_else(|| outcome.status.word().to_owned()),
-            headline: said
-                .into_iter()
-                .flatten()
-                .next()
-                .cloned()
-                .unwrap_or_default(),
+            headline: said.cloned().unwrap_or_default(),
             severity: record.severity(),
         }
-    };
-    records.into_iter().map(line).collect()
+    }
 }
 
-fn worst(severities: impl Iterator<Item = Severity>) -> Option<String> {
-    severities.max().map(|severity| severity.word().to_owned())
+fn word(severity: Option<Severity>) -> Option<String> {
+    severity.map(|severity| severity.word().to_owned())
 }
 
 /// The ids of a bundle's causes, each once.
@@ -113,121 +228,18 @@ fn ids(record: &Record) -> BTreeSet<&str> {
     causes.map(|cause| cause.signature.as_str()).collect()
 }
 
-/// In how many bundles each cause occurs.
-fn occurring<'a>(results: &Results<'a>) -> BTreeMap<&'a str, usize> {
-    let mut bundles = BTreeMap::new();
-    for id in results.values().flat_map(|record| ids(record)) {
-        *bundles.entry(id).or_default() += 1;
+fn one_more(counts: &mut BTreeMap<String, usize>, id: &str) {
+    match counts.get_mut(id) {
+        Some(count) => *count += 1,
+        None => drop(counts.insert(id.to_owned(), 1)),
     }
-    bundles
 }
 
 /// Frequencies, most frequent first.
-fn counts<'a>(ids: impl Iterator<Item = &'a str>, most: usize) -> Vec<Count> {
-    let mut bundles: BTreeMap<&str, usize> = BTreeMap::new();
-    for id in ids {
-        *bundles.entry(id).or_default() += 1;
-    }
-    let count = |(id, bundles): (&str, usize)| Count {
-        signature: id.to_owned(),
-        bundles,
-    };
+fn counts(bundles: BTreeMap<String, usize>, most: usize) -> Vec<Count> {
+    let count = |(signature, bundles)| Count { signature, bundles };
     let mut counts: Vec<Count> = bundles.into_iter().map(count).collect();
     counts.sort_by_key(|count| Reverse(count.bundles));
     counts.truncate(most);
     counts
-}
-
-fn causes(now: &Results<'_>, before: &Results<'_>) -> Vec<CauseCount> {
-    let compared = !before.is_empty();
-    let before = occurring(before);
-    let mut causes: BTreeMap<&str, CauseCount> = BTreeMap::new();
-    for record in now.values() {
-        for id in ids(record) {
-            let Some(found) = record
-                .outcome
-                .causes
-                .iter()
-                .find(|cause| cause.signature == id)
-            else {
-                continue;
-            };
-            let cause = causes.entry(id).or_insert_with(|| CauseCount {
-                signature: id.to_owned(),
-                title: found.title.clone(),
-                severity: found.severity.clone(),
-                bundles: 0,
-                first: 0,
-                before: before.get(id).copied().unwrap_or(0),
-                new: compared && !before.contains_key(id),
-                versions: BTreeMap::new(),
-                directories: BTreeMap::new(),
-                examples: Vec::new(),
-            });
-            cause.bundles += 1;
-            let first = record.outcome.causes.first();
-            cause.first += usize::from(first.is_some_and(|first| first.signature == id));
-            let both = [&cause.severity, &found.severity];
-            let both = both
-                .into_iter()
-                .filter_map(|word| Severity::from_word(word));
-            cause.severity = worst(both).unwrap_or_default();
-            for (product, version) in &record.outcome.products {
-                *cause
-                    .versions
-                    .entry(format!("{product} {version}"))
-                    .or_default() += 1;
-            }
-            *cause
-                .directories
-                .entry(record.directory().to_owned())
-                .or_default() += 1;
-            if cause.examples.len() < FEW {
-                cause.examples.push(record.path.clone());
-            }
-        }
-    }
-    let mut causes: Vec<CauseCount> = causes.into_values().collect();
-    causes.sort_by_key(|cause| {
-        let severity = Severity::from_word(&cause.severity);
-        (Reverse(cause.bundles), Reverse(severity))
-    });
-    causes
-}
-
-fn versions(now: &Results<'_>) -> Vec<VersionCount> {
-    let mut groups: BTreeMap<(&str, &str), Vec<&Record>> = BTreeMap::new();
-    for record in now.values() {
-        for (product, version) in &record.outcome.products {
-            groups.entry((product, version)).or_default().push(record);
-        }
-    }
-    let count = |((product, version), records): ((&str, &str), Vec<&Record>)| VersionCount {
-        product: product.to_owned(),
-        version: version.to_owned(),
-        bundles: records.len(),
-        causes: counts(records.iter().flat_map(|record| ids(record)), FEW),
-    };
-    let mut versions: Vec<VersionCount> = groups.into_iter().map(count).collect();
-    versions.sort_by_key(|version| Reverse(version.bundles));
-    versions
-}
-
-fn directories(now: &Results<'_>) -> Vec<DirectoryCount> {
-    let mut groups: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
-    for record in now.values() {
-        groups.entry(record.directory()).or_default().push(record);
-    }
-    let count = |(directory, records): (&str, Vec<&Record>)| DirectoryCount {
-        directory: directory.to_owned(),
-        bundles: records.len(),
-        failed: records
-            .iter()
-            .filter(|record| record.outcome.status != Status::Done)
-            .count(),
-        causes: counts(records.iter().flat_map(|record| ids(record)), FEW),
-    };
-    let mut directories: Vec<DirectoryCount> = groups.into_iter().map(count).collect();
-    directories.sort_by_key(|directory| Reverse(directory.bundles));
-    directories
 }

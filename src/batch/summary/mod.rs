@@ -9,13 +9,16 @@ mod table;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::journal;
-use super::record::{Record, Status};
+use self::count::Counter;
+use super::journal::{self, Place};
+use super::record::Status;
 use crate::error::{Error, Result};
 use crate::report::{Language, inert, verdict_word};
 use crate::signature::Severity;
@@ -154,29 +157,71 @@ pub fn summarize(directory: &Path) -> Result<Summary> {
         path: directory.to_owned(),
         because: error.to_string(),
     };
-    let mut records: Vec<(Record, bool)> = Vec::new();
+    let mut lines: BTreeMap<String, Lines> = BTreeMap::new();
+    let mut files = Vec::new();
     for path in journal::journals(directory).map_err(failed)? {
         let run = journal::run_of(directory, &path);
-        for record in journal::read(&path)? {
+        let journal = files.len();
+        files.push(File::open(&path).map_err(failed)?);
+        journal::each(&path, &mut |record, place| {
             let last_run = run.as_ref().is_none_or(|run| record.run >= run.number);
-            records.push((record, last_run));
+            let line = Line {
+                finished_at: record.finished_at,
+                journal,
+                place,
+                last_run,
+            };
+            lines.entry(record.path).or_default().add(line);
+        })?;
+    }
+    let read = |line: Line| {
+        let file = files.get(line.journal)?;
+        // A line that was there a moment ago.
+        journal::at(file, line.place).ok()
+    };
+    let mut counter = Counter::default();
+    for lines in lines.values() {
+        if let Some(record) = lines.before.and_then(read) {
+            counter.before(&record);
         }
     }
-    // Shares are merged by time; the order of lines in one journal is that already.
-    records.sort_by_key(|(record, _)| record.finished_at);
-    let now = journal::latest(records.iter().map(|(record, _)| record));
-    let before = records.iter().filter(|(_, last_run)| !last_run);
-    let before = journal::latest(before.map(|(record, _)| record));
-    let read = records
-        .iter()
-        .filter(|(record, last_run)| {
-            *last_run
-                && now
-                    .get(record.path.as_str())
-                    .is_some_and(|counts| *counts == record)
-        })
-        .count();
-    Ok(count::summary(&now, &before, read))
+    for line in lines.values().filter_map(|lines| lines.now) {
+        if let Some(record) = read(line) {
+            counter.add(&record, line.last_run);
+        }
+    }
+    Ok(counter.finish())
+}
+
+/// Where the lines of one bundle that count stand: ten thousand bundles are not held in memory for their summary.
+#[derive(Default)]
+struct Lines {
+    now: Option<Line>,
+    /// Before the last run.
+    before: Option<Line>,
+}
+
+#[derive(Clone, Copy)]
+struct Line {
+    finished_at: Timestamp,
+    /// Which journal it stands in.
+    journal: usize,
+    place: Place,
+    /// Whether it was written by the last run.
+    last_run: bool,
+}
+
+impl Lines {
+    /// Shares are merged by time; the order of lines in one journal is that already.
+    fn add(&mut self, line: Line) {
+        let later = |known: Option<Line>| known.is_none_or(|k| k.finished_at <= line.finished_at);
+        if later(self.now) {
+            self.now = Some(line);
+        }
+        if !line.last_run && later(self.before) {
+            self.before = Some(line);
+        }
+    }
 }
 
 /// `12 bundles: 11 diagnosed, 1 failed`.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::batch::Journal;
-use crate::batch::record::{Cause, Outcome, SCHEMA};
+use crate::batch::record::{Cause, Outcome, Record, SCHEMA};
 
 fn record(path: &str, status: Status, causes: &[&str], version: &str) -> Record {
     let cause = |id: &&str| Cause {

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bundlevet::batch::{
-    self, BatchOptions, Bundle, ChildLimits, Found, Journal, Shard, Status, Summary, Watch, summary,
+    self, BatchOptions, Bundle, ChildLimits, Found, Journal, Shard, Summary, Watch, summary,
 };
 use bundlevet::limits::Limits;
 use bundlevet::report::{Format, write_whole};
@@ -189,7 +189,7 @@ impl Runner<'_> {
         let progress = |record: &batch::Record| figures.add(record);
         let done = batch::run(&mut self.journal, bundles, options, &stopped, &progress)?;
         let seconds = started.elapsed().as_secs_f64();
-        let unchanged = done.records.len() - done.read;
+        let unchanged = done.bundles - done.read;
         tracing::info!(read = done.read, unchanged, seconds, "ended");
         if !stopped() {
             self.journal.finish()?;
@@ -291,13 +291,9 @@ fn shown(summary: &Summary) -> Result<(), Failure> {
 
 /// What the worst bundle of the run comes to, as `scan` would say it.
 fn verdict(args: &Args, done: &batch::Done) -> Done {
-    let records = || done.records.iter();
-    let failed = records().any(|record| record.outcome.status != Status::Done);
-    let found = records().any(|record| {
-        args.fail_on
-            .is_some_and(|least| record.severity().is_some_and(|worst| worst >= least))
-            || args.strict && (record.outcome.problems > 0 || record.outcome.status != Status::Done)
-    });
+    let failed = done.failed > 0;
+    let reached = |least: Severity| done.severity.is_some_and(|worst| worst >= least);
+    let found = args.fail_on.is_some_and(reached) || args.strict && (failed || done.incomplete > 0);
     if failed && !args.failed_ok {
         Done::Unreadable
     } else if found {
