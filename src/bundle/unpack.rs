@@ -36,7 +36,10 @@ pub(crate) fn unpack<'a>(
             let kib = u32::try_from(limits.dictionary >> 10).unwrap_or(u32::MAX);
             // The decoder wants room beside its dictionary.
             let kib = kib.saturating_add(1024);
-            Box::new(lzma_rust2::XzReader::new_mem_limit(counted, true, kib))
+            Box::new(Xz {
+                inner: lzma_rust2::XzReader::new_mem_limit(counted, true, kib),
+                most: limits.dictionary,
+            })
         }
         Packing::Zstd => Box::new(Zstd::new(counted, limits.dictionary)),
         Packing::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(counted)),
@@ -188,11 +191,38 @@ fn only_zeros(mut rest: impl BufRead) -> io::Result<usize> {
     ))
 }
 
+/// A stream asks for more memory than it may have.
+fn too_large_a_dictionary(most: u64) -> io::Error {
+    Loss::Limit(format!(
+        "asks for a dictionary of more than {most} bytes (limit dictionary)"
+    ))
+    .into()
+}
+
+/// The decoder of xz, which says no to a large dictionary in words of its own.
+struct Xz<R> {
+    inner: R,
+    most: u64,
+}
+
+impl<R: Read> Read for Xz<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.inner
+            .read(buf)
+            .map_err(|error| match error.to_string().contains("mem_limit") {
+                true => too_large_a_dictionary(self.most),
+                false => error,
+            })
+    }
+}
+
 /// Zstd frames end to end, skippable ones skipped.
 struct Zstd<R> {
     packed: R,
     decoder: Box<FrameDecoder>,
     in_frame: bool,
+    /// The largest window, in bytes.
+    most: u64,
 }
 
 impl<R: BufRead> Zstd<R> {
@@ -203,6 +233,7 @@ impl<R: BufRead> Zstd<R> {
             packed,
             decoder,
             in_frame: false,
+            most: window,
         }
     }
 
@@ -220,6 +251,9 @@ impl<R: BufRead> Zstd<R> {
                 })) => {
                     let mut skipped = (&mut self.packed).take(length.into());
                     io::copy(&mut skipped, &mut io::sink())?;
+                }
+                Err(FrameDecoderError::WindowSizeTooBig { .. }) => {
+                    return Err(too_large_a_dictionary(self.most));
                 }
                 Err(e) => return Err(io::Error::new(io::ErrorKind::InvalidData, e.to_string())),
             }

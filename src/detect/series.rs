@@ -1,6 +1,6 @@
 //! Proven lines into bounded series: exact counts, the first and last few hits, counts per minute.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
@@ -98,6 +98,8 @@ impl Accumulated {
 pub(crate) struct SeriesSet {
     /// By index of the part in the catalog.
     parts: BTreeMap<u32, PartSeries>,
+    /// Parts with more different captures than may be kept.
+    beyond: BTreeSet<u32>,
 }
 
 /// The series of one part.
@@ -124,12 +126,20 @@ impl SeriesSet {
             let series = if room || sets.contains_key(&captures) {
                 sets.entry(captures).or_default()
             } else {
+                self.beyond.insert(part);
                 sets.entry(Captures::new()).or_default()
             };
             let before = series.count;
             series.add(proven, limits.samples);
             *count += series.count - before;
         }
+    }
+
+    /// How many parts, noise aside, have hits whose captures were not kept.
+    pub(crate) fn beyond(&self, catalog: &Catalog) -> usize {
+        let parts = self.beyond.iter();
+        let parts = parts.filter_map(|part| catalog.parts.get(*part as usize));
+        parts.filter(|part| !part.noise).count()
     }
 
     /// Hits counted for a part so far.
@@ -143,6 +153,7 @@ impl SeriesSet {
         catalog: &Catalog,
         clock: &dyn Fn(Stamp) -> Option<Timestamp>,
     ) -> Vec<HitSeries> {
+        self.beyond.clear();
         let mut all = Vec::new();
         for (part, PartSeries { sets, .. }) in std::mem::take(&mut self.parts) {
             let Some(part) = catalog.parts.get(part as usize) else {

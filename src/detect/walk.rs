@@ -453,6 +453,14 @@ impl Walk {
             .finish(self.next_line - 1, &self.origin, around);
         coverage.lines = self.next_line - 1;
         let catalog = Arc::clone(self.prover.catalog());
+        let beyond = self.prover.series().beyond(&catalog);
+        if beyond > 0 {
+            let most = catalog.limits.captures;
+            let error = format!(
+                "{beyond} patterns have more than {most} different values (limit captures); hits with others were counted without them"
+            );
+            self.problems.push(Problem::new(&self.entry, error));
+        }
         let resolve = |stamp| clock.resolve(stamp);
         let series = self.prover.series().finish(&catalog, &resolve);
         for span in series.iter().filter_map(|series| series.span) {

@@ -9,7 +9,7 @@ use super::wanted::Wanted;
 use super::{secret, structs};
 use crate::bundle::Entry;
 use crate::error::Problem;
-use crate::evidence::texts::{self, Text, TextKind};
+use crate::evidence::texts::{self, Left, Text, TextKind};
 use crate::evidence::{Object, ObjectKey};
 use crate::packed::{Packed, View};
 
@@ -35,6 +35,7 @@ pub(super) struct Sink<'a> {
     memory: usize,
     full: bool,
     texts_full: bool,
+    left: Left,
     more_problems: usize,
 }
 
@@ -59,6 +60,7 @@ impl<'a> Sink<'a> {
             memory: 0,
             full: false,
             texts_full: false,
+            left: Left::default(),
             more_problems: 0,
         }
     }
@@ -168,6 +170,19 @@ impl<'a> Sink<'a> {
         if count > 0 {
             self.problem(format!("{count} objects without a kind were not used"));
         }
+        let Left { cut, outputs } = self.left;
+        if cut > 0 {
+            let most = self.limits.text_bytes;
+            self.problem(format!(
+                "{cut} texts are longer than {most} bytes (limit text-bytes); patterns were tried on their beginnings"
+            ));
+        }
+        if outputs > 0 {
+            let most = self.limits.output_bytes;
+            self.problem(format!(
+                "{outputs} outputs of machine plans are larger than {most} bytes (limit plan-bytes) and were not read"
+            ));
+        }
         if self.more_problems > 0 {
             let error = format!("{} more items could not be read", self.more_problems);
             self.read
@@ -209,7 +224,9 @@ impl<'a> Sink<'a> {
             value,
         };
         let room = self.limits.texts.saturating_sub(self.read.texts.len());
-        let texts = texts::of(&object, self.limits);
+        let (texts, left) = texts::of(&object, self.limits);
+        self.left.cut += left.cut;
+        self.left.outputs += left.outputs;
         if texts.len() > room {
             self.too_many_texts();
         }

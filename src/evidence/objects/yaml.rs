@@ -146,24 +146,31 @@ fn inside(line: &[u8], column: usize) -> bool {
     }
 }
 
+const TOO_LONG: &str = "an item over the size limit was not used (limit object-bytes)";
+
 /// The item from the mark to `end`, or to the end of the entry.
 fn item(window: &Window<'_>, end: Option<Span>, sink: &mut Sink<'_>) {
     if sink.full() {
         return;
     }
     if window.overflowed() {
-        return sink.problem("an item over the size limit was not used (limit object-bytes)");
+        return sink.problem(TOO_LONG);
     }
     if end.is_none() && window.failed().is_some() {
         return; // cut in the middle: half an object would say that the other half is absent
     }
     let bytes = window.slice(0, end.map_or(usize::MAX, |span| span.from));
+    // What is read at once may be more than the limit.
+    let too_long = bytes.len() > sink.limits.item_bytes;
     let kind = kind_of(bytes);
     let kind = kind
         .as_ref()
         .map(|(version, kind)| (version.as_ref(), kind.as_ref()));
     if kind.is_some_and(|(version, kind)| !sink.wants(version, kind)) {
         return;
+    }
+    if too_long {
+        return sink.problem(TOO_LONG);
     }
     match parse(bytes, kind, sink) {
         Ok(Some(Value::Array(items))) => items.into_iter().for_each(|item| sink.item(item)),

@@ -141,12 +141,21 @@ const EMPTY_REASONS: &[&str] = &[
 impl Object {
     /// The texts in it that programs wrote, within the default limits.
     pub(crate) fn texts(&self) -> Vec<Text> {
-        of(self, &ObjectLimits::default())
+        of(self, &ObjectLimits::default()).0
     }
 }
 
-/// The texts of `object`, in the order of its fields.
-pub(super) fn of(object: &Object, limits: &ObjectLimits) -> Vec<Text> {
+/// What was left out of texts, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Left {
+    /// Texts whose end was cut.
+    pub(super) cut: u64,
+    /// Outputs of machine plans that were not read.
+    pub(super) outputs: u64,
+}
+
+/// The texts of `object`, in the order of its fields, and what the limits cost.
+pub(super) fn of(object: &Object, limits: &ObjectLimits) -> (Vec<Text>, Left) {
     let mut walk = Walk::new(object, limits);
     match (object.key.kind.as_str(), object.key.group.as_str()) {
         ("Event", "") => walk.event(),
@@ -168,7 +177,7 @@ pub(super) fn of(object: &Object, limits: &ObjectLimits) -> Vec<Text> {
             }
         }
     }
-    walk.texts
+    (walk.texts, walk.left)
 }
 
 /// One of each Event: the same one is collected under two API groups, and in every bundle of a cluster.
@@ -221,6 +230,7 @@ struct Walk<'o> {
     node: Option<String>,
     time: Option<Timestamp>,
     texts: Vec<Text>,
+    left: Left,
 }
 
 impl<'o> Walk<'o> {
@@ -232,6 +242,7 @@ impl<'o> Walk<'o> {
             node: object.node().map(str::to_owned),
             time: None,
             texts: Vec::new(),
+            left: Left::default(),
         }
     }
 
@@ -353,6 +364,7 @@ impl<'o> Walk<'o> {
             return;
         }
         let pod = (self.object.key.kind == "Pod").then(|| self.object.name.clone());
+        self.left.cut += u64::from(text.len() > self.limits.text_bytes);
         self.texts.push(Text {
             kind,
             text: cut(text, self.limits.text_bytes).to_owned(),

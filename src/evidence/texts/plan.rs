@@ -28,9 +28,15 @@ pub(super) fn read(walk: &mut Walk<'_>) {
             continue;
         };
         let limit = walk.limits.output_bytes;
-        let Some(Value::Object(outputs)) =
-            inflate(encoded, limit).and_then(|json| serde_json::from_slice(&json).ok())
-        else {
+        let json = match inflate(encoded, limit) {
+            Inflated::Whole(json) => json,
+            Inflated::TooLarge => {
+                walk.left.outputs += 1;
+                continue;
+            }
+            Inflated::None => continue,
+        };
+        let Ok(Value::Object(outputs)) = serde_json::from_slice(&json) else {
             continue;
         };
         for (instruction, output) in &outputs {
@@ -50,14 +56,28 @@ pub(super) fn read(walk: &mut Walk<'_>) {
     }
 }
 
-fn inflate(encoded: &str, limit: usize) -> Option<Vec<u8>> {
-    let gzip = STANDARD.decode(encoded.as_bytes()).ok()?;
+/// What became of an output.
+enum Inflated {
+    Whole(Vec<u8>),
+    /// It is larger than it may be.
+    TooLarge,
+    /// It is no base64.
+    None,
+}
+
+fn inflate(encoded: &str, limit: usize) -> Inflated {
+    let Ok(gzip) = STANDARD.decode(encoded.as_bytes()) else {
+        return Inflated::None;
+    };
     let mut json = Vec::new();
     // A stream that breaks off still gives what came before; broken JSON is refused later.
     let _ = MultiGzDecoder::new(&*gzip)
-        .take(limit as u64)
+        .take((limit as u64).saturating_add(1))
         .read_to_end(&mut json);
-    Some(json)
+    match json.len() > limit {
+        true => Inflated::TooLarge,
+        false => Inflated::Whole(json),
+    }
 }
 
 fn lines(walk: &mut Walk<'_>, encoded: &str, path: &str) {

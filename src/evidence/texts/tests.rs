@@ -33,7 +33,7 @@ fn object(value: Value) -> Object {
 }
 
 fn texts(value: Value) -> Vec<Text> {
-    of(&object(value), &ObjectLimits::default())
+    of(&object(value), &ObjectLimits::default()).0
 }
 
 #[test]

@@ -57,6 +57,11 @@ impl Engine {
         self.program = program;
     }
 
+    /// Whether what is sure to compile under the default is so under the limit.
+    pub(super) fn is_roomy(&self) -> bool {
+        self.program >= PROGRAM
+    }
+
     /// Builds the expression now. `Err`: why it cannot be used.
     pub(super) fn check(&self, expression: &str) -> Result<(), String> {
         let built = build(expression, false, self.program)?;

@@ -152,7 +152,7 @@ impl Expression {
             Origin::Field { .. } => false,
             Origin::Regex { sure, .. } => *sure,
         };
-        if sure {
+        if sure && self.engine.is_roomy() {
             return Ok(());
         }
         let built = self.built().ok_or("it cannot be put together")?;
