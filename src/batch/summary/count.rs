@@ -90,7 +90,8 @@ impl Counter {
             });
         }
         let failed = outcome.status != Status::Done;
-        self.listed.push((failed, record.severity(), Listed::from(record)));
+        self.listed
+            .push((failed, record.severity(), Listed::from(record)));
         if self.listed.len() >= 2 * LISTED {
             self.keep_the_worst();
         }
