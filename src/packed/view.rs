@@ -126,12 +126,7 @@ impl<'v> View<'v> {
     pub fn get(self, key: &str) -> Option<Self> {
         match self.0 {
             Form::Tree(value) => value.get(key).map(Self::from),
-            Form::Packed(_) => {
-                let mut entries = self.as_object()?;
-                entries
-                    .find(|(name, _)| *name == key)
-                    .map(|(_, value)| value)
-            }
+            Form::Packed(bytes) => packed_get(bytes, key),
         }
     }
 
@@ -264,7 +259,29 @@ fn packed_shape(bytes: &[u8]) -> Shape<'_> {
     }
 }
 
+/// The value of a key of a map. Keys are compared as they are packed, and of values only the length is read.
+fn packed_get<'v>(bytes: &'v [u8], key: &str) -> Option<View<'v>> {
+    let mut rest = bytes.strip_prefix(&[MAP])?;
+    take_length(&mut rest)?;
+    let known = keys::number(key).map(|number| number as u64 * 2);
+    loop {
+        let length = take_length(&mut rest)?;
+        let found = if length % 2 == 0 {
+            known == Some(length)
+        } else {
+            let (name, behind) = rest.split_at_checked(usize::try_from(length / 2).ok()?)?;
+            rest = behind;
+            known.is_none() && name == key.as_bytes()
+        };
+        let value = take_value(&mut rest)?;
+        if found {
+            return Some(value);
+        }
+    }
+}
+
 /// Takes one value off the front.
+#[inline]
 fn take_value<'v>(rest: &mut &'v [u8]) -> Option<View<'v>> {
     let all = *rest;
     let (tag, mut behind) = all.split_first()?;
@@ -303,7 +320,19 @@ fn take_bytes<'v>(rest: &mut &'v [u8], length: u64) -> Option<&'v str> {
     std::str::from_utf8(text).ok()
 }
 
+#[inline]
 fn take_length(rest: &mut &[u8]) -> Option<u64> {
+    // Nearly all take one byte.
+    match rest.split_first()? {
+        (&byte, behind) if byte < 0x80 => {
+            *rest = behind;
+            Some(byte.into())
+        }
+        _ => take_long_length(rest),
+    }
+}
+
+fn take_long_length(rest: &mut &[u8]) -> Option<u64> {
     let (mut length, mut shift) = (0, 0);
     loop {
         let (byte, behind) = rest.split_first()?;
