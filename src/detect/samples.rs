@@ -46,10 +46,10 @@ impl Samples {
             return;
         }
         let mut starts: Vec<usize> = memchr::memrchr_iter(b'\n', body)
-            .take(ENDS - 1)
+            .take(ENDS)
             .map(|at| at + 1)
             .collect();
-        if starts.len() < ENDS - 1 {
+        if starts.len() < ENDS {
             starts.push(0);
         }
         for &start in starts.iter().rev() {
@@ -153,4 +153,28 @@ impl Samples {
 
 fn cut(line: &[u8]) -> &[u8] {
     line.get(..LONGEST).unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_lines_are_the_same_whatever_the_blocks() {
+        let text: String = (0..100).map(|n| format!("line {n}\n")).collect();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for block in [1, 3, 31, 32, 33, 100] {
+            let mut samples = Samples::default();
+            for lines in lines.chunks(block) {
+                samples.block(lines.concat().as_bytes(), &Origin::default());
+            }
+            let tail: Vec<_> = samples.tail.iter().map(|line| line.as_slice()).collect();
+            let last: Vec<_> = lines
+                .iter()
+                .skip(100 - ENDS)
+                .map(|line| line.trim_end().as_bytes())
+                .collect();
+            assert_eq!(tail, last, "{block} lines at once");
+        }
+    }
 }
