@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{STYLE, hash, parts, shape};
+use super::{STYLE, hash, head_of, parts, shape};
 use crate::report::Language;
 use crate::report::neutral::neutral_lines;
 use crate::report::spoken::Spoken;
@@ -21,14 +21,7 @@ pub(crate) fn write_alone(
         "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'",
         hash(STYLE)
     );
-    let head = html! {
-        meta charset="utf-8";
-        meta http-equiv="Content-Security-Policy" content=(policy);
-        meta name="viewport" content="width=device-width, initial-scale=1";
-        meta name="color-scheme" content="light dark";
-        meta name="referrer" content="no-referrer";
-        title { (title) " · bundlevet" }
-    };
+    let head = head_of(title, &policy);
     let tool = concat!("bundlevet ", env!("CARGO_PKG_VERSION"));
     let body = html! {
         header.top { span.brand { (shape::mark()) "bundlevet" } span.input { (title) } }

@@ -99,6 +99,11 @@ fn head(page: &Page) -> Markup {
     let verdict = page.spoken.verdict(page.diagnosis.verdict);
     let title = format!("{verdict}: {}", page.diagnosis.headline);
     let title: String = title.chars().take(120).collect();
+    head_of(&title, &policy)
+}
+
+/// What every page says of itself.
+fn head_of(title: &str, policy: &str) -> Markup {
     html! {
         meta charset="utf-8";
         meta http-equiv="Content-Security-Policy" content=(policy);
