@@ -10,11 +10,25 @@ use crate::redact::secrets;
 /// What stands in place of a secret.
 const MASK: &str = "***";
 
+/// Without a value, what stood behind it may be read as one: it takes that many looks at most in any text that was met.
+const LOOKS: usize = 8;
+
 /// The text with every value that looks like a secret replaced by `***`. Doing it twice changes nothing.
 pub fn masked(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..LOOKS {
+        match masked_once(&text) {
+            Some(next) if next != text => text = Cow::Owned(next),
+            _ => break,
+        }
+    }
+    text
+}
+
+fn masked_once(text: &str) -> Option<String> {
     let found = secrets(text);
     if found.is_empty() {
-        return Cow::Borrowed(text);
+        return None;
     }
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
@@ -24,7 +38,7 @@ pub fn masked(text: &str) -> Cow<'_, str> {
         done = secret.end;
     }
     out.push_str(text.get(done..).unwrap_or_default());
-    Cow::Owned(out)
+    Some(out)
 }
 
 /// A secret that is shorter may be a word that stands elsewhere for itself.
@@ -128,6 +142,8 @@ mod tests {
                 "-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----",
             ),
             ("aws AKIAIOSFODNN7EXAMPLE", "aws ***"),
+            // once the key is masked, what is left is the value of a password
+            ("passwd:\"-----BEGIN PRIVATE KEY-----\"\\", "passwd:\"***"),
         ] {
             assert_eq!(masked(text), expected);
             assert_eq!(masked(expected), expected, "twice");

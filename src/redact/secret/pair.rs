@@ -124,7 +124,12 @@ impl Value {
                 )
             }
             // --token x
-            _ if separator == key_end + 1 && is_flag(text, key_start) => (separator, false),
+            _ if at(text, key_end) == b' '
+                && separator == key_end + 1
+                && is_flag(text, key_start) =>
+            {
+                (separator, false)
+            }
             _ => return None,
         };
         let (inner, value_quote) = quote(text, start);
