@@ -365,11 +365,10 @@ proptest! {
         }
     }
 
-    /// Escaping the special sequences makes any ASCII text match itself.
+    /// Escaping the special sequences makes any ASCII text without a backslash match itself.
     #[test]
-    fn a_text_matches_itself(line in "[ -~]{1,60}") {
+    fn a_text_matches_itself(line in "[ -\\[\\]-~]{1,60}") {
         let source = line.replace("...", "\\.\\.\\.").replace('<', "\\<");
-        prop_assume!(!line.contains('\\'));
         if let Ok(pattern) = Pattern::text(&source, &Shapes::new()) {
             prop_assert!(!pattern.captures_in(&line).is_empty(), "{source}");
         }
