@@ -164,6 +164,35 @@ fn attach_texts(entries: &mut [ReadEntry], found: Vec<TextHits>, limits: &Search
     }
 }
 
+/// Minutes at most among which the repeats of one Event are shared out.
+const SHARES: u64 = 64;
+
+/// When a text was said how often, by minutes. An Event that repeats says when first, when last, and how often: it is taken to
+/// have come evenly.
+fn minutes(text: &Text) -> Vec<(i64, u32)> {
+    let at = |second: i64| second.div_euclid(60);
+    let count = u32::try_from(text.count.max(1)).unwrap_or(u32::MAX);
+    let (from, to) = match (text.first.or(text.time), text.time.or(text.first)) {
+        (Some(from), Some(to)) => (from.as_second(), to.as_second()),
+        _ => return Vec::new(),
+    };
+    let shares = u64::from(count).min(SHARES);
+    if shares < 2 || to <= from {
+        return vec![(at(to), count)];
+    }
+    let step = |share: u64| {
+        let part = i128::from(to - from) * i128::from(share) / i128::from(shares - 1);
+        from.saturating_add(i64::try_from(part).unwrap_or(0))
+    };
+    let held = |share: u64| {
+        let until = |n: u64| u64::from(count) * n / shares;
+        u32::try_from(until(share + 1) - until(share)).unwrap_or(u32::MAX)
+    };
+    (0..shares)
+        .map(|share| (at(step(share)), held(share)))
+        .collect()
+}
+
 type Key = (u32, u16, Captures, Option<About>);
 
 fn add(
@@ -199,13 +228,14 @@ fn add(
     });
     one.count += text.count.max(1);
     for time in [text.first, text.time].into_iter().flatten() {
-        *one.minutes
-            .entry(time.as_second().div_euclid(60))
-            .or_default() += 1;
         one.span = Some(
             one.span
                 .map_or((time, time), |(a, b)| (a.min(time), b.max(time))),
         );
+    }
+    for (minute, count) in minutes(text) {
+        let so_far = one.minutes.entry(minute).or_default();
+        *so_far = so_far.saturating_add(count);
     }
     let location = Location::Object {
         object: text.object.clone(),
@@ -223,5 +253,59 @@ fn add(
             one.last.remove(0);
         }
         one.last.push(hit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::texts::TextKind;
+
+    fn said(count: u64, first: &str, last: &str) -> Text {
+        let time = |text: &str| text.parse().ok();
+        Text {
+            kind: TextKind::Event,
+            text: "Back-off restarting failed container".to_owned(),
+            object: "v1/Event default/n1".to_owned(),
+            path: "message".to_owned(),
+            entry: 0,
+            time: time(last),
+            first: time(first),
+            count,
+            node: None,
+            namespace: None,
+            pod: None,
+            uid: None,
+        }
+    }
+
+    #[test]
+    fn an_event_that_repeats_came_evenly() {
+        let (first, last) = ("2025-01-02T00:00:00Z", "2025-01-02T00:04:00Z");
+        let from = said(1, first, last).first.unwrap().as_second() / 60;
+        let expected: Vec<_> = (0..5).map(|n| (from + n, 1)).collect();
+        assert_eq!(minutes(&said(5, first, last)), expected);
+        // however often, no more than so many places, and none is lost
+        let many = minutes(&said(1000, first, last));
+        assert_eq!(many.len(), 64);
+        assert_eq!(many.iter().map(|(_, n)| n).sum::<u32>(), 1000);
+        assert_eq!(many.first().map(|m| m.0), Some(from));
+        assert_eq!(many.last().map(|m| m.0), Some(from + 4));
+        assert_eq!(minutes(&said(u64::MAX, first, last)).len(), 64);
+    }
+
+    #[test]
+    fn one_time_holds_them_all() {
+        let once = "2025-01-02T00:00:00Z";
+        let minute = said(1, once, once).time.unwrap().as_second() / 60;
+        assert_eq!(minutes(&said(1, once, once)), [(minute, 1)]);
+        assert_eq!(minutes(&said(7, "", once)), [(minute, 7)]);
+        assert_eq!(minutes(&said(7, once, "")), [(minute, 7)]);
+        // one that ends before it begins
+        assert_eq!(
+            minutes(&said(7, "2025-01-02T00:09:00Z", once)),
+            [(minute, 7)]
+        );
+        assert_eq!(minutes(&said(7, "", "")), []);
     }
 }
