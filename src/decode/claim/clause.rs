@@ -44,9 +44,11 @@ pub(crate) fn innermost(text: &str, error: &str) -> Clause {
 }
 
 fn innermost_of(text: &str, general: bool) -> Clause {
-    let text = error_of(cut(text).trim()).trim_end_matches(['"', '\'', ' ', '.']);
+    let text = unquoted(error_of(cut(text).trim()));
     let parts: Vec<&str> = text.split(": ").map(str::trim).collect();
-    let words = |part: &str| part.split_whitespace().count();
+    // numbers and addresses alone say nothing
+    let tells = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() > 1;
+    let words = |part: &str| part.split_whitespace().filter(tells).count();
     let weak = |part: &str| words(part) < 2 || words::is_general(part);
     let last = parts.len().saturating_sub(1);
     let telling = (0..parts.len())
@@ -70,6 +72,22 @@ fn innermost_of(text: &str, general: bool) -> Clause {
         general: general || passes_on,
         depth: last,
     }
+}
+
+/// Without the quotes that are left over where a field was cut out; those of a last word in quotes belong to it.
+fn unquoted(text: &str) -> &str {
+    let mut text = text;
+    while let Some(last) = text.chars().next_back() {
+        let left_over = match last {
+            '"' | '\'' => text.matches(last).count() % 2 == 1,
+            _ => matches!(last, ' ' | '.'),
+        };
+        if !left_over {
+            break;
+        }
+        text = text.get(..text.len() - last.len_utf8()).unwrap_or_default();
+    }
+    text
 }
 
 /// Without what says that it will be tried again.
@@ -123,6 +141,16 @@ mod tests {
                 "etcd cluster join failed: context deadline exceeded",
                 "etcd cluster join failed: context deadline exceeded",
                 true,
+            ),
+            (
+                "Error: unknown command \"server-junk\" for \"velero\"",
+                "unknown command \"server-junk\" for \"velero\"",
+                false,
+            ),
+            (
+                "Nameserver limits were exceeded, the applied nameserver line is: 192.0.2.3 192.0.2.2",
+                "Nameserver limits were exceeded, the applied nameserver line is: 192.0.2.3 192.0.2.2",
+                false,
             ),
             ("EOF", "EOF", true),
         ] {
