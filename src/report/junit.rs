@@ -6,18 +6,31 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::rank::{Diagnosis, EvidenceItem, RankedFinding};
+use crate::rank::{Diagnosis, EvidenceItem, RankedFinding, Suspect};
 use crate::report::{masked, neutral, neutral_lines, plain};
 
 /// Pieces of evidence in the text of a failed case.
 const QUOTED: usize = 6;
 
-/// Writes a JUnit report: the suites `causes`, `symptoms`, `checked`, `not examined` and `unreadable`. Holds no timings.
+/// Writes a JUnit report: the suites `causes`, `symptoms`, `failing` (what objects show to fail), `suspicious lines`
+/// (skipped: no diagnosis, but what a person should read), `checked`, `not examined` and `unreadable`. Holds no timings.
 pub fn write_junit(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
     let mut report = Report::new(env!("CARGO_PKG_NAME"));
     let suites = [
         ("causes", diagnosis.causes.iter().map(failed).collect()),
         ("symptoms", symptoms(diagnosis)),
+        (
+            "failing",
+            diagnosis
+                .failing
+                .iter()
+                .map(|clause| failing(clause))
+                .collect(),
+        ),
+        (
+            "suspicious lines",
+            diagnosis.suspects.iter().map(suspicious).collect(),
+        ),
         (
             "checked",
             diagnosis
@@ -116,6 +129,35 @@ fn quote(item: &EvidenceItem) -> String {
     }
 }
 
+/// What fails without a known cause must not look like a success.
+fn failing(clause: &str) -> TestCase {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_type("failing");
+    status.set_message(neutral(clause).as_ref());
+    let mut case = TestCase::new(neutral(clause).as_ref(), status);
+    case.set_classname("failing");
+    case
+}
+
+fn suspicious(one: &Suspect) -> TestCase {
+    let mut said = vec![quote(&one.evidence)];
+    said.extend(
+        one.reasons
+            .iter()
+            .map(|reason| neutral(reason).into_owned()),
+    );
+    for step in &one.next {
+        said.push(plain::step(step));
+        said.extend(step.run.as_deref().map(plain::command));
+    }
+    let mut status = TestCaseStatus::skipped();
+    status.set_message("not a diagnosis: read it first");
+    status.set_description(neutral_lines(&said.join("\n")).as_ref());
+    let mut case = TestCase::new(neutral(&masked(&one.title)).as_ref(), status);
+    case.set_classname("suspicious-line");
+    case
+}
+
 fn passed(phrase: &str) -> TestCase {
     let mut case = TestCase::new(neutral(phrase).as_ref(), TestCaseStatus::success());
     case.set_classname("checked");
@@ -180,6 +222,9 @@ mod tests {
         };
         assert_eq!(suite("causes").test_cases.len(), diagnosis.causes.len());
         assert_eq!(suite("causes").failures, diagnosis.causes.len());
+        assert_eq!(suite("failing").failures, diagnosis.failing.len());
+        let suspects = &suite("suspicious lines").test_cases;
+        assert_eq!(suspects.len(), diagnosis.suspects.len());
         let skipped = &suite("not examined").test_cases;
         assert_eq!(skipped.len(), diagnosis.not_examined.len());
         let is_skipped = |case: &TestCase| matches!(case.status, TestCaseStatus::Skipped { .. });

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use super::inert;
 use crate::rank::Diagnosis;
+use v1::{Text, quoted, texts};
 
 /// JSON Schema (draft 2020-12) of what [`json`] gives.
 pub const SCHEMA: &str = include_str!("../../../docs/schema/diagnosis.v1.json");
@@ -52,7 +53,8 @@ pub fn write_timeline_json(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Re
 }
 
 /// Writes one finding per line: causes, then symptoms, each an element of `diagnosis` or `symptoms` with the
-/// name of its input beside it. A bundle without findings gives no line.
+/// name of its input beside it; then suspects, under a schema of their own. A bundle without a finding gives one line
+/// more that holds the verdict alone, so that a log store knows that the bundle was read.
 pub fn write_ndjson(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Line<'a> {
@@ -62,14 +64,49 @@ pub fn write_ndjson(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()
         #[serde(flatten)]
         finding: v1::Finding<'a>,
     }
+    #[derive(Serialize)]
+    struct SuspectLine<'a> {
+        schema: &'static str,
+        input: Option<&'a str>,
+        verdict: crate::rank::Verdict,
+        #[serde(flatten)]
+        suspect: suspects::Suspect<'a>,
+    }
+    #[derive(Serialize)]
+    struct VerdictLine<'a> {
+        schema: &'static str,
+        input: Option<&'a str>,
+        verdict: crate::rank::Verdict,
+        headline: Text<'a>,
+        failing: Vec<Text<'a>>,
+    }
     let input = diagnosis.inputs.first().map(|input| input.path.as_str());
     let lists = [&diagnosis.causes, &diagnosis.symptoms];
-    for finding in lists.into_iter().flat_map(|list| v1::findings(list)) {
+    for finding in lists.iter().flat_map(|list| v1::findings(list)) {
         let line = Line {
             schema: "bundlevet.finding/v1",
             input,
             verdict: diagnosis.verdict,
             finding,
+        };
+        inert::write_line(out, &line)?;
+    }
+    for suspect in suspects::suspects(&diagnosis.suspects) {
+        let line = SuspectLine {
+            schema: "bundlevet.suspect/v1",
+            input,
+            verdict: diagnosis.verdict,
+            suspect,
+        };
+        inert::write_line(out, &line)?;
+    }
+    if lists.iter().all(|list| list.is_empty()) {
+        let line = VerdictLine {
+            schema: "bundlevet.verdict/v1",
+            input,
+            verdict: diagnosis.verdict,
+            headline: quoted(&diagnosis.headline),
+            failing: texts(&diagnosis.failing),
         };
         inert::write_line(out, &line)?;
     }

@@ -130,7 +130,7 @@ fn one_finding_per_line() {
         .collect();
     let ids: Vec<_> = lines
         .iter()
-        .map(|line| line["signature"].as_str().unwrap())
+        .filter_map(|line| line["signature"].as_str())
         .collect();
     assert_eq!(
         ids,
@@ -142,6 +142,21 @@ fn one_finding_per_line() {
         ]
     );
     assert_eq!(lines[0]["input"], rich().inputs[0].path);
+    let suspects: Vec<_> = lines.iter().skip(ids.len()).collect();
+    assert_eq!(suspects.len(), rich().suspects.len());
+    assert_eq!(suspects[0]["schema"], "bundlevet.suspect/v1");
+}
+
+#[test]
+fn a_bundle_without_findings_has_a_line_with_its_verdict() {
+    let mut diagnosis = rich();
+    (diagnosis.causes, diagnosis.symptoms) = (Vec::new(), Vec::new());
+    diagnosis.suspects.clear();
+    let mut out = Vec::new();
+    write_ndjson(&diagnosis, &mut out).unwrap();
+    let line: Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(line["schema"], "bundlevet.verdict/v1");
+    assert_eq!(line["failing"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::other;
 use super::wire::*;
 use crate::error::Problem;
 use crate::rank::{Diagnosis, EvidenceItem, NotExamined, RankedFinding};
@@ -29,6 +30,19 @@ pub(super) fn log(diagnosis: &Diagnosis) -> Log {
             rules.len() - 1
         });
         results.push(result(finding, index));
+    }
+    for (kind, found) in [
+        (other::failing(), other::failures(diagnosis)),
+        (other::suspicious(), other::suspects(diagnosis)),
+    ] {
+        if !found.is_empty() {
+            let index = rules.len();
+            rules.push(kind);
+            results.extend(found.into_iter().map(|one| Finding {
+                rule_index: index,
+                ..one
+            }));
+        }
     }
     let version = env!("CARGO_PKG_VERSION");
     Log {
@@ -65,7 +79,7 @@ pub(super) fn log(diagnosis: &Diagnosis) -> Log {
     }
 }
 
-fn text(words: impl AsRef<str>) -> Message {
+pub(super) fn text(words: impl AsRef<str>) -> Message {
     Message {
         text: neutral_lines(words.as_ref()).into_owned(),
     }
@@ -162,7 +176,7 @@ fn result(finding: &RankedFinding, index: usize) -> Finding {
         occurrence_count: finding.count.max(1),
         partial_fingerprints: BTreeMap::from([("subjects/v1", fingerprint(finding))]),
         rank: (finding.confidence.clamp(0.0, 1.0) * 1000.0).round() / 10.0,
-        properties: FindingProperties {
+        properties: Properties::Finding(FindingProperties {
             kind: finding.kind,
             severity: finding.severity,
             sure: finding.sure,
@@ -173,7 +187,7 @@ fn result(finding: &RankedFinding, index: usize) -> Finding {
                 .iter()
                 .map(|subject| subject.0.clone())
                 .collect(),
-        },
+        }),
     }
 }
 
@@ -188,7 +202,7 @@ fn fingerprint(finding: &RankedFinding) -> String {
     out
 }
 
-fn location(item: &EvidenceItem) -> Location {
+pub(super) fn location(item: &EvidenceItem) -> Location {
     match item {
         EvidenceItem::Line {
             entry,

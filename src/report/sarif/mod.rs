@@ -3,6 +3,7 @@
 //! SARIF's own words stand here (rule, result, level); everywhere else a rule is a signature.
 
 mod build;
+mod other;
 mod wire;
 
 #[cfg(test)]

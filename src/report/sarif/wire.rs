@@ -111,7 +111,20 @@ pub(super) struct Finding {
     pub(super) occurrence_count: u64,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
     pub(super) rank: f64,
-    pub(super) properties: FindingProperties,
+    pub(super) properties: Properties,
+}
+
+/// Of a signature's finding, or of what no signature knows.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Properties {
+    Finding(FindingProperties),
+    Other(OtherProperties),
+}
+
+#[derive(Serialize)]
+pub(super) struct OtherProperties {
+    pub(super) reasons: Vec<String>,
 }
 
 #[derive(Serialize)]
