@@ -247,7 +247,7 @@ fn unproven(database: &Database, evidence: &Evidence, findings: &[Finding]) -> V
                 }
                 Source::Fact(query) => {
                     let key = file_of(query.key().source());
-                    (!known.contains(key)).then(|| (format!("{key} of nodes"), None))
+                    (!known.contains(key)).then(|| (of_nodes(key), None))
                 }
                 _ => None,
             };
@@ -397,7 +397,15 @@ fn source(part: &Part) -> String {
             format!("logs of {}", names.join(", "))
         }
         Source::Object(query) => format!("{} objects", query.kind().kind),
-        Source::Fact(query) => format!("{} of nodes", query.key().source()),
+        Source::Fact(query) => of_nodes(query.key().source()),
+    }
+}
+
+/// What a fact is read from, as people call it: `sysctl of nodes`. One that compares needs other nodes.
+fn of_nodes(key: &str) -> String {
+    match key.starts_with("differs") {
+        true => "the same settings of other nodes".to_owned(),
+        false => format!("{key} of nodes"),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Severities, states, times and subjects in words of the reader's language, for the formats that are pages.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use super::Language;
 use super::text::words;
-use crate::rank::{RankedFinding, State, Step, Subject, Unusual, Verdict};
+use crate::rank::{RankedFinding, State, Step, Subject, Suspect, Unusual, Verdict};
 use crate::signature::{Risk, Severity, Sureness};
 
 /// What people read for the word of a verdict in JSON; any other word stays.
@@ -32,6 +33,24 @@ impl Spoken {
     /// A phrase with blanks.
     pub(super) fn fill(self, english: &str, values: &[(&str, &dyn Display)]) -> String {
         self.0.fill(english, values)
+    }
+
+    /// Who says what: the words of others stay as they are.
+    pub(super) fn suspect(self, one: &Suspect) -> String {
+        let who = one.title.strip_suffix(one.says.as_str());
+        match who.and_then(|who| who.strip_suffix(" says: ")) {
+            Some(who) => self.fill("{who} says: {says}", &[("who", &who), ("says", &one.says)]),
+            None => one.title.clone(),
+        }
+    }
+
+    /// What a fact says: the tool's own words where it was worked out from several places, else those of the bundle.
+    pub(super) fn fact<'t>(self, key: &str, text: &'t str) -> Cow<'t, str> {
+        let worked_out = ["reboot", "uptime", "log-stopped", "etcd.snapshots"].contains(&key);
+        match worked_out || key.starts_with("differs.") {
+            true => Cow::Owned(self.say(text)),
+            false => Cow::Borrowed(text),
+        }
     }
 
     /// `1 time`, `1,432 times`.

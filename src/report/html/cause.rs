@@ -174,12 +174,12 @@ pub(super) fn risk(page: &Page, risk: Risk) -> Markup {
     html! { span.risk.(risk.word()) { (shape::risk(risk)) (page.spoken.risk(risk)) } }
 }
 
-fn step(page: &Page, step: &Step) -> Markup {
+pub(super) fn step(page: &Page, step: &Step) -> Markup {
     html! {
         p {
             (risk(page, step.risk)) " "
             @if let Some(place) = page.spoken.place(step) { b { (place) ":" } " " }
-            (parts::prose(&step.text))
+            (parts::prose(&page.say(&step.text)))
             @if let Some(takes) = &step.takes { span.faint { " (" (page.spoken.fill("takes {time}", &[("time", takes)])) ")" } }
         }
         @if let Some(loses) = &step.loses { p.loses { b { (page.say("Loses:")) } " " (parts::prose(loses)) } }

@@ -27,10 +27,25 @@ pub(super) fn paragraphs(text: &str) -> Markup {
 
 /// A command with a button that copies it.
 pub(super) fn command(page: &Page, run: &str) -> Markup {
-    let run = masked(run);
+    copied(page, &["cmd"], run)
+}
+
+/// What to ask somebody for, to be copied: a command, or words, which do not look like one.
+pub(super) fn ask(page: &Page, text: &str) -> Markup {
+    let command = text
+        .lines()
+        .any(|line| PROGRAMS.contains(&line.split(' ').next().unwrap_or_default()));
+    copied(page, if command { &["cmd"] } else { &["cmd", "ask"] }, text)
+}
+
+/// What the commands that collect begin with.
+const PROGRAMS: &[&str] = &["kubectl", "journalctl", "for", "openssl", "sudo", "tar"];
+
+fn copied(page: &Page, classes: &[&str], text: &str) -> Markup {
+    let text = masked(text);
     html! {
-        div.cmd {
-            pre { code { (run.trim_end()) } }
+        div class=(classes.join(" ")) {
+            pre { code { (text.trim_end()) } }
             button.copy type="button" data-act="copy" data-done=(page.say("Copied")) { (page.say("Copy")) }
         }
     }

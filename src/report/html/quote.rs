@@ -77,7 +77,8 @@ fn quote(page: &Page, item: &EvidenceItem, unfolded: bool) -> Markup {
                 )
             };
             let place = node.as_ref().map_or_else(|| fact.clone(), on);
-            other(page, &place, entry, text, &Captures::new())
+            let text = page.spoken.fact(fact, text);
+            other(page, &place, entry, &text, &Captures::new())
         }
     }
 }

@@ -59,14 +59,14 @@ pub(super) fn missing(page: &Page) -> Option<Markup> {
                                 @if one.signatures.len() > SIGNATURES { ", " (page.spoken.and_more(one.signatures.len() - SIGNATURES)) }
                             }
                         }
-                        @if let Some(collect) = &one.collect { (parts::command(page, &page.say(collect))) }
+                        @if let Some(collect) = &one.collect { (parts::ask(page, &page.say(collect))) }
                     }
                 }
             }
             (more(page, list.len()))
             @if asks.len() > 1 {
                 h4 { (page.say("All of it at once")) }
-                (parts::command(page, &asks.join("\n")))
+                (parts::ask(page, &asks.join("\n")))
             }
         }
     })

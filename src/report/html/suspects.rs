@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Page, parts, quote};
+use super::{Page, cause, quote};
 use crate::rank::Suspect;
 use crate::report::text::seen;
 
@@ -17,7 +17,7 @@ pub(super) fn first(page: &Page) -> Markup {
             p.label { (page.say("Suspicious lines (not a diagnosis: read these first)")) }
             ol.named {
                 @for (number, one) in (1..).zip(list).take(FIRST) {
-                    li value=(number) { a href={ "#suspect-" (number) } { (one.title) } }
+                    li value=(number) { a href={ "#suspect-" (number) } { (page.spoken.suspect(one)) } }
                 }
             }
         }
@@ -37,26 +37,31 @@ pub(super) fn suspects(page: &Page) -> Option<Markup> {
 
 fn suspect(page: &Page, number: usize, one: &Suspect) -> Markup {
     html! {
-        article.item id={ "suspect-" (number) } {
-            h3 { (number) ". " (one.title) }
-            (quote::evidence(page, std::slice::from_ref(&one.evidence)))
-            p.faint {
-                (page.say(&seen(one)))
-                @for reason in &one.reasons { "; " (page.say(reason)) }
-            }
-            @if !one.depends.is_empty() {
-                p {
-                    b { (page.say("Affected")) ": " }
-                    @for (at, clause) in one.depends.iter().enumerate() {
-                        @if at > 0 { "; " }
-                        (page.say(clause))
+        article.card.suspect.item id={ "suspect-" (number) } {
+            h3 { span.number { (number) } " " (page.spoken.suspect(one)) }
+            div.inside {
+                dl.facts {
+                    dt { (page.say("Seen")) } dd { (page.say(&seen(one))) }
+                    @if !one.reasons.is_empty() { dt { (page.say("Why listed")) } dd { (phrases(page, &one.reasons)) } }
+                    @if !one.depends.is_empty() { dt { (page.say("Affected")) } dd { (phrases(page, &one.depends)) } }
+                }
+                (quote::evidence(page, std::slice::from_ref(&one.evidence)))
+                @if !one.next.is_empty() {
+                    div.fix {
+                        h4 { (page.say("Next")) }
+                        ol.steps { @for step in &one.next { li { (cause::step(page, step)) } } }
                     }
                 }
             }
-            @for step in &one.next {
-                p { (page.say(&step.text)) }
-                @if let Some(run) = &step.run { (parts::command(page, run)) }
-            }
+        }
+    }
+}
+
+fn phrases(page: &Page, list: &[String]) -> Markup {
+    html! {
+        @for (at, phrase) in list.iter().enumerate() {
+            @if at > 0 { "; " }
+            (page.say(phrase))
         }
     }
 }

@@ -169,6 +169,29 @@ fn every_phrase_is_translated() {
     assert!(stale.is_empty(), "nobody says {stale:?} any more");
 }
 
+/// A word alone is prose where a page says it, though a literal of one word mostly is none.
+#[test]
+fn every_label_is_translated() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    for place in SPEAKING {
+        sources(&root.join(place), &mut files);
+    }
+    let label = regex::Regex::new(
+        r#"(?:\bsay|\bheading|\blabelled)\(\s*(?:\d+,\s*)?"([A-Za-z ]*[a-z][A-Za-z :]*)""#,
+    );
+    let label = label.unwrap();
+    let mut missing = Vec::new();
+    for file in files {
+        let source = fs::read_to_string(&file).unwrap();
+        let labels = label
+            .captures_iter(&source)
+            .map(|found| found[1].to_owned());
+        missing.extend(labels.filter(|label| !is_known(label)));
+    }
+    assert!(missing.is_empty(), "not in zh-CN.tsv: {missing:?}");
+}
+
 #[test]
 fn literals_are_read_as_the_compiler_reads_them() {
     let source = r##"let a = "one \"two\""; // "no"

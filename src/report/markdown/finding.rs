@@ -1,5 +1,6 @@
 //! One finding, whole: why we think so, the evidence, what to do, how to see that it worked.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::escape::{block, code, inline, prose};
@@ -111,7 +112,7 @@ fn evidence(spoken: Spoken, list: &[EvidenceItem], out: &mut String) {
 
 /// Where it stands, and below it the text in a block.
 pub(super) fn evidence_block(spoken: Spoken, item: &EvidenceItem) -> String {
-    let (place, text) = match item {
+    let (place, text): (String, Cow<'_, str>) = match item {
         EvidenceItem::Line {
             entry,
             line,
@@ -120,7 +121,8 @@ pub(super) fn evidence_block(spoken: Spoken, item: &EvidenceItem) -> String {
             ..
         } => {
             let time = time.map_or_else(String::new, |time| format!(" {}", words::second(time)));
-            (format!("{}{time}", code(&format!("{entry}:{line}"))), text)
+            let place = format!("{}{time}", code(&format!("{entry}:{line}")));
+            (place, text.into())
         }
         EvidenceItem::Object {
             object,
@@ -134,7 +136,7 @@ pub(super) fn evidence_block(spoken: Spoken, item: &EvidenceItem) -> String {
                 code(&format!("{object} {path}")),
                 within(spoken, entry)
             ),
-            text,
+            text.into(),
         ),
         EvidenceItem::Fact {
             fact,
@@ -147,7 +149,7 @@ pub(super) fn evidence_block(spoken: Spoken, item: &EvidenceItem) -> String {
             });
             (
                 format!("{}{node}{}", code(fact), within(spoken, entry)),
-                text,
+                spoken.fact(fact, text),
             )
         }
     };

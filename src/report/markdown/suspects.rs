@@ -20,7 +20,7 @@ pub(super) fn first(spoken: Spoken, list: &[Suspect]) -> String {
         spoken.say("Suspicious lines (not a diagnosis: read these first)")
     );
     for (number, one) in (1..).zip(list.iter().take(FIRST)) {
-        out += &format!("{number}. {}\n", inline(&one.title));
+        out += &format!("{number}. {}\n", inline(&spoken.suspect(one)));
     }
     out.push('\n');
     if let Some(one) = list.first() {
@@ -34,7 +34,7 @@ pub(super) fn first(spoken: Spoken, list: &[Suspect]) -> String {
 pub(super) fn suspects(spoken: Spoken, list: &[Suspect]) -> String {
     let mut out = String::new();
     for (number, one) in (1..).zip(list) {
-        out += &format!("**{number}.** {}\n\n", inline(&one.title));
+        out += &format!("**{number}.** {}\n\n", inline(&spoken.suspect(one)));
         out += &evidence_block(spoken, &one.evidence);
         let mut said = vec![spoken.say(&seen(one))];
         said.extend(one.reasons.iter().map(|reason| inline(&spoken.say(reason))));

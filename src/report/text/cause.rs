@@ -178,8 +178,12 @@ pub(super) fn quote(page: &mut Page, indent: usize, item: &EvidenceItem) {
             (format!("{fact}{node}:"), origin(entry, room), text, None)
         }
     };
+    let text = match item {
+        EvidenceItem::Fact { fact, .. } => page.spoken().fact(fact, text),
+        EvidenceItem::Line { .. } | EvidenceItem::Object { .. } => text.into(),
+    };
     let text = around(
-        &neutral(&masked(text)),
+        &neutral(&masked(&text)),
         needle,
         room.saturating_sub(4) * quote_lines(room),
     );

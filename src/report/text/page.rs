@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::wrap::{Piece, end_early, wrap};
 use crate::report::Language;
 use crate::report::neutral::{neutral, neutral_lines};
+use crate::report::spoken::Spoken;
 
 /// What a word looks like where colours are wanted; without them the words alone must say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +119,11 @@ impl Page {
     pub(super) fn in_language(mut self, language: Language) -> Self {
         self.language = language;
         self
+    }
+
+    /// What says severities, times and subjects in the language of the page.
+    pub(super) fn spoken(&self) -> Spoken {
+        Spoken(self.language)
     }
 
     fn told(&self, spans: &[Span]) -> Vec<Span> {

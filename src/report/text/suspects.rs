@@ -16,7 +16,7 @@ pub(super) fn suspects(page: &mut Page, list: &[Suspect], top: usize) {
     }
     page.heading("Suspicious lines (not a diagnosis: read these first)");
     for (number, one) in (1..).zip(list.iter().take(top)) {
-        let title = format!("{number}. {}", one.title);
+        let title = format!("{number}. {}", page.spoken().suspect(one));
         page.bounded(2, 5, TITLE, &[quoted(Paint::Strong, title)]);
         if number > WHOLE {
             continue;
