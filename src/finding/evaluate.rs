@@ -54,6 +54,9 @@ pub struct Finding {
     pub span: Option<(Timestamp, Timestamp)>,
 }
 
+/// By the tag of a language: what it says for an English phrase.
+pub type Told = BTreeMap<String, BTreeMap<String, String>>;
+
 /// A signature that is true of one subject.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
@@ -65,6 +68,8 @@ pub struct Case {
     pub sources: usize,
     /// Why: one phrase per thing that made it surer or less sure.
     pub reasons: Vec<String>,
+    /// Those of the reasons that the signature's translations say, by the tag of their language.
+    pub told: Told,
     /// Whether it still holds.
     pub state: State,
     /// Distinct values of the placeholders, completed with what the place knows. Bounded.
@@ -292,6 +297,7 @@ fn case(
         sure: judgement.sure,
         sources: judgement.sources,
         reasons,
+        told: judgement.told,
         state,
         captures: distinct_captures(&ways, &counted, all.len() + usize::from(!any.is_empty())),
         seen: kept(best, &counted, &parts, signature),

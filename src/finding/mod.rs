@@ -22,7 +22,7 @@ mod timing;
 
 pub use account::{Account, PartAccount, Status};
 pub use context::Context;
-pub use evaluate::{Case, Finding, FindingLimits, evaluate, evaluate_within, why};
+pub use evaluate::{Case, Finding, FindingLimits, Told, evaluate, evaluate_within, why};
 pub use examined::Examined;
 pub use observe::{Observation, Proof};
 pub use state::State;

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::evaluate::Told;
 use super::index::Index;
 use super::join::Combination;
 use super::observe::Answer;
 use super::{Context, Observation, Proof, Subject, timing};
 use crate::bundle::EntryKind;
+use crate::detect::Captures;
 use crate::signature::{
-    Affected, Kind, Signature, Source, Sureness, VersionRange, Weight, affected,
+    Affected, Kind, Signature, Source, Sureness, Template, VersionRange, Weight, affected,
 };
 
 /// Hits this soon after the start of a program belong to its start.
@@ -21,6 +23,26 @@ pub(super) struct Judgement {
     /// Independent sources, more than the one that any finding has.
     pub(super) sources: usize,
     pub(super) reasons: Vec<String>,
+    /// Reasons in other languages, by their English.
+    pub(super) told: Told,
+}
+
+/// A reason, and what the signature's translations say for it.
+struct Reason {
+    english: String,
+    told: Vec<(String, String)>,
+}
+
+impl Judgement {
+    /// Takes a reason, set into the words that hold for all.
+    fn because(&mut self, reason: Reason, set: impl Fn(&str) -> String) {
+        let english = set(&reason.english);
+        for (tag, told) in reason.told {
+            let known = self.told.entry(tag).or_default();
+            known.insert(english.clone(), set(&told));
+        }
+        self.reasons.push(english);
+    }
 }
 
 /// What is judged: one subject of one signature.
@@ -45,6 +67,7 @@ impl Subjected<'_, '_> {
             sure: self.base(combination),
             sources: 0,
             reasons: Vec::new(),
+            told: Told::new(),
         };
         self.more(combination, &mut judgement);
         self.less(combination, &mut judgement);
@@ -77,11 +100,11 @@ impl Subjected<'_, '_> {
                     used.insert(independent.source);
                     judgement.sources += 1;
                     judgement.sure = judgement.sure.raised();
-                    judgement.reasons.push(reason);
+                    judgement.because(reason, str::to_owned);
                 }
-                None => judgement
-                    .reasons
-                    .push(format!("{reason} (same source, so no surer)")),
+                None => judgement.because(reason, |reason| {
+                    format!("{reason} (same source, so no surer)")
+                }),
             }
         }
     }
@@ -92,17 +115,19 @@ impl Subjected<'_, '_> {
             if !agreeing.is_empty() {
                 judgement.sure = judgement.sure.lowered();
                 let reason = self.reason(weight, combination, &agreeing);
-                let reason = format!("less sure: {reason}");
-                judgement.reasons.push(reason);
+                judgement.because(reason, |reason| format!("less sure: {reason}"));
             } else if let Some(what) = self.unknown(weight.part, combination) {
                 judgement.sure = judgement.sure.lowered();
                 let reason = match &weight.reason {
-                    Some(reason) => reason.fill(&combination.captures()),
-                    None => self.name(weight.part),
+                    Some(reason) => self.filled(weight.part, reason, &combination.captures()),
+                    None => Reason {
+                        english: self.name(weight.part),
+                        told: Vec::new(),
+                    },
                 };
-                let reason =
-                    format!("less sure: {what} not collected, so not ruled out that {reason}");
-                judgement.reasons.push(reason);
+                judgement.because(reason, |reason| {
+                    format!("less sure: {what} not collected, so not ruled out that {reason}")
+                });
             }
         }
     }
@@ -240,16 +265,29 @@ impl Subjected<'_, '_> {
         weight: &Weight,
         combination: &Combination<'_>,
         agreeing: &[&Observation],
-    ) -> String {
+    ) -> Reason {
         if let Some(reason) = &weight.reason {
             let mut captures = combination.captures();
             if let Some(first) = agreeing.first() {
                 let own = first.place.complete(&first.captures);
                 captures.extend(own);
             }
-            return reason.fill(&captures);
+            return self.filled(weight.part, reason, &captures);
         }
-        describe(self.index, agreeing)
+        Reason {
+            english: describe(self.index, agreeing),
+            told: Vec::new(),
+        }
+    }
+
+    fn filled(&self, part: usize, reason: &Template, captures: &Captures) -> Reason {
+        let told = self.signature.told_reasons(part);
+        Reason {
+            english: reason.fill(captures),
+            told: told
+                .map(|(tag, reason)| (tag.to_owned(), reason.fill(captures)))
+                .collect(),
+        }
     }
 
     fn name(&self, part: usize) -> String {

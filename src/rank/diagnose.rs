@@ -322,6 +322,10 @@ fn told(
             explanation: text(&signature.explanation).unwrap_or_default(),
             remediation: remedy::remediation(&signature, captures, &context.products),
             prevention: text(&signature.prevent),
+            reasons: finding
+                .lead()
+                .and_then(|lead| lead.told.get(tag).cloned())
+                .unwrap_or_default(),
         };
         Some((tag.clone(), told))
     };

@@ -15,6 +15,8 @@ pub struct Told {
     pub remediation: Remediation,
     /// How to keep it from happening again.
     pub prevention: Option<String>,
+    /// What it says for reasons of the signature's own, by their English.
+    pub reasons: BTreeMap<String, String>,
 }
 
 impl Diagnosis {
@@ -60,6 +62,11 @@ impl RankedFinding {
             self.explanation = texts.explanation;
             self.remediation = texts.remediation;
             self.prevention = texts.prevention;
+            for reason in &mut self.reasons {
+                if let Some(told) = texts.reasons.get(reason) {
+                    reason.clone_from(told);
+                }
+            }
         }
     }
 }

@@ -107,11 +107,18 @@ impl RankedFinding {
             explanation,
             remediation,
             prevention,
+            reasons,
         } in translations.values_mut()
         {
             each(title);
             each(explanation);
             all(prevention, each);
+            // the English is what a reason is found by, so both change alike
+            for (mut english, mut told) in std::mem::take(reasons) {
+                each(&mut english);
+                each(&mut told);
+                reasons.insert(english, told);
+            }
             remedy(remediation, each);
         }
     }

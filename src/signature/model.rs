@@ -283,6 +283,8 @@ pub struct Translation {
     pub prevent: Option<Template>,
     /// What must be in the bundle.
     pub needs: Option<String>,
+    /// The reasons of `more` and `less`, by the name of their part.
+    pub reasons: BTreeMap<String, Template>,
 }
 
 /// The texts of one step in another language.

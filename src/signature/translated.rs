@@ -22,7 +22,18 @@ impl Signature {
         Some(told)
     }
 
-    /// The texts that a translation lacks, by key: `title`, `fix[2].loses`.
+    /// Why the part of a weight makes it surer or less sure, by the tag of each language that says it.
+    pub(crate) fn told_reasons(
+        &self,
+        part: usize,
+    ) -> impl Iterator<Item = (&str, &Template)> + use<'_> {
+        let name = self.parts.get(part).map(|part| part.name.as_str());
+        self.translations
+            .iter()
+            .filter_map(move |(tag, texts)| Some((tag.as_str(), texts.reasons.get(name?)?)))
+    }
+
+    /// The texts that a translation lacks, by key: `title`, `fix[2].loses`, `more.elections`.
     pub fn untranslated(&self, tag: &str) -> Option<Vec<String>> {
         let translation = self.translations.get(tag)?;
         let mut missing = Vec::new();
@@ -43,6 +54,17 @@ impl Signature {
             translation.prevent.is_some(),
         );
         look("needs", self.needs.is_some(), translation.needs.is_some());
+        for (key, weights) in [
+            ("more", &self.condition.more),
+            ("less", &self.condition.less),
+        ] {
+            for weight in weights {
+                let part = self.parts.get(weight.part);
+                let name = part.map_or("", |part| part.name.as_str());
+                let told = translation.reasons.contains_key(name);
+                look(&format!("{key}.{name}"), weight.reason.is_some(), told);
+            }
+        }
         let none = StepText::default();
         for (at, step) in self.fix.iter().enumerate() {
             let told = translation.fix.get(at).unwrap_or(&none);

@@ -210,3 +210,22 @@ fn translations_and_renames_name_what_exists() {
         report.problems
     );
 }
+
+#[test]
+fn a_reason_without_a_translation_is_named() {
+    let signature = "title: One\nkind: cause\nseverity: high\nsure: likely\nprograms: [etcd]\nfind:\n  a: {log: 'alpha beta gone'}\n  b: {log: 'gamma delta gone'}\nall: [a]\nmore: [{b: it also says gamma}]\nexplanation: E.\nrefs: [https://example.com/x]\n";
+    let missing = |translation: &str| {
+        let files = [
+            ("test/one.yaml", signature),
+            ("zh-CN/test/one.yaml", translation),
+        ];
+        let report = checked(&files, &CheckOptions::default());
+        let part = report.problems.into_iter();
+        let mut part = part.filter(|p| p.code == Code::PartTranslation);
+        part.next().map(|problem| problem.message)
+    };
+    let lacks = "title: 一\nexplanation: 二\n";
+    assert_eq!(missing(lacks).as_deref(), Some("not translated: more.b"));
+    let has = "title: 一\nmore: {b: 三}\nexplanation: 二\n";
+    assert_eq!(missing(has), None);
+}

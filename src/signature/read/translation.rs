@@ -3,14 +3,22 @@
 use super::fields::{Reader, get};
 use crate::signature::node::{Node, Value};
 use crate::signature::problem::Code;
-use crate::signature::{Risk, StepText, Translation};
+use crate::signature::{Risk, StepText, Template, Translation};
 
 impl Reader {
     pub(super) fn translation(&mut self, node: &Node) -> Translation {
         let entries = self.map(node, "a translation");
         self.keys(
             entries,
-            &["title", "explanation", "fix", "prevent", "needs"],
+            &[
+                "title",
+                "more",
+                "less",
+                "explanation",
+                "fix",
+                "prevent",
+                "needs",
+            ],
             "a translation",
         );
         let template = |reader: &mut Self, key: &str| {
@@ -23,7 +31,25 @@ impl Reader {
             fix: steps.into_iter().map(|step| self.step_text(step)).collect(),
             prevent: template(self, "prevent"),
             needs: get(entries, "needs").and_then(|node| self.text(node, "needs")),
+            reasons: ["more", "less"]
+                .into_iter()
+                .filter_map(|key| get(entries, key))
+                .flat_map(|node| self.reasons(node))
+                .collect(),
         }
+    }
+
+    /// Reasons by their parts, as a signature has them: a map, or a list of maps.
+    fn reasons(&mut self, node: &Node) -> Vec<(String, Template)> {
+        let mut reasons = Vec::new();
+        for item in self.list(node) {
+            for (part, reason) in self.map(item, "a reason") {
+                if let Some(reason) = self.template(reason, "the reason") {
+                    reasons.push((part.text.to_string(), reason));
+                }
+            }
+        }
+        reasons
     }
 
     fn step_text(&mut self, node: &Node) -> StepText {
