@@ -125,6 +125,15 @@ impl Template {
         Ok(pieces)
     }
 
+    /// The text as a reader of the signature sees it: its places by name, without filters and escapes.
+    pub fn unfilled(&self) -> String {
+        let pieces = self.pieces().iter().map(|piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Place { name, .. } => format!("<{name}>"),
+        });
+        pieces.collect()
+    }
+
     /// The text as the file has it.
     pub fn source(&self) -> &str {
         &self.source

@@ -17,7 +17,7 @@ pub fn write_signature(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = Page::new(options.width, options.color).in_language(options.language);
-    page.paragraph(0, 0, &[span(Paint::Strong, signature.title.source())]);
+    page.paragraph(0, 0, &[span(Paint::Strong, signature.title.unfilled())]);
     let (paint, severity) = words::severity(signature.severity);
     let rest = format!(
         " {}, {} at one match",
@@ -28,7 +28,7 @@ pub fn write_signature(
     about(&mut page, signature);
     if let Some(explanation) = &signature.explanation {
         page.blank();
-        page.lines(0, 40, Paint::Plain, explanation.source());
+        page.lines(0, 40, Paint::Plain, &explanation.unfilled());
     }
     page.heading("What it looks for");
     for part in &signature.parts {
@@ -146,7 +146,7 @@ fn what_to_do(page: &mut Page, signature: &Signature) {
     }
     if let Some(prevent) = &signature.prevent {
         page.heading("How to prevent it");
-        page.lines(2, 40, Paint::Plain, prevent.source());
+        page.lines(2, 40, Paint::Plain, &prevent.unfilled());
     }
 }
 
@@ -157,15 +157,11 @@ pub(in crate::report) fn requirement(requirement: &signature::Requirement) -> St
 
 /// A step as the file has it, its places unfilled.
 fn unfilled(step: &signature::Step) -> Step {
-    let source = |template: &Option<Template>| {
-        template
-            .as_ref()
-            .map(|template| template.source().to_owned())
-    };
-    let mut text = step.text.source().to_owned();
+    let source = |template: &Option<Template>| template.as_ref().map(Template::unfilled);
+    let mut text = step.text.unfilled();
     if let Some(detail) = &step.detail {
         text.push_str(": ");
-        text.push_str(detail.source());
+        text.push_str(&detail.unfilled());
     }
     Step {
         risk: step.risk,
@@ -180,10 +176,7 @@ fn unfilled(step: &signature::Step) -> Step {
 
 fn unfilled_check(check: &signature::Check) -> Check {
     Check {
-        run: check.run.source().to_owned(),
-        expect: check
-            .expect
-            .as_ref()
-            .map(|expect| expect.source().to_owned()),
+        run: check.run.unfilled(),
+        expect: check.expect.as_ref().map(Template::unfilled),
     }
 }
