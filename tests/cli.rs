@@ -360,7 +360,17 @@ fn a_configuration_file_sets_defaults() {
             .1
             .contains("Why we think so")
     );
+    // a value that only some of the commands take holds for those
+    let html = with("format = 'html'", &[]).1;
+    assert!(html.starts_with("<!DOCTYPE html>"), "{html}");
+    let in_dir = |args: &[&str]| parts(bundlevet(args).current_dir(dir.path()).output().unwrap());
+    let (code, said, err) = in_dir(&["config"]);
+    assert!(code == 0 && said.contains("format = 'html'"), "{err}");
+    let (code, said, _) = in_dir(&["inventory", &bundle]);
+    assert!(code == 0 && !said.starts_with('<'), "{said}");
     for (text, says) in [
+        ("format = 'htlm'", "[possible values: "),
+        ("[inventory]\nformat = 'html'", "invalid value 'html'"),
         ("thread = 2", "did you mean threads"),
         ("[scna]\nthreads = 2", "no option `threads` in [scna]"),
         ("threads = 'many'", "invalid value 'many' for '--threads"),
@@ -373,7 +383,6 @@ fn a_configuration_file_sets_defaults() {
     }
     assert_eq!(run(&["scan", &bundle, "--config", "/nonexistent"]).0, 2);
     std::fs::write(&file, "threads = 1").unwrap();
-    let in_dir = |args: &[&str]| parts(bundlevet(args).current_dir(dir.path()).output().unwrap());
     assert!(in_dir(&["config"]).1.contains("threads = 1"));
     assert!(
         in_dir(&["config", "--no-config"])
@@ -437,6 +446,17 @@ fn people_read_their_language_and_programs_english() {
     assert!(
         text.contains("证据") && text.contains("Failed to start ContainerManager"),
         "{text}"
+    );
+    // why, too: the reasons are the signature's
+    let (_, why, _) = run(&[
+        "scan",
+        "fixtures/bundles/rke2-kernel-flags",
+        "--lang",
+        "zh-CN",
+    ]);
+    assert!(
+        why.contains("- kubelet 被反复启动") && !why.contains("- the kubelet is started"),
+        "{why}"
     );
     let located = |locale: &str| {
         let mut command = bundlevet(&["scan", &bundle, "--format", "markdown"]);

@@ -1,7 +1,8 @@
 //! `bundlevet.toml` into defaults of the command line, and `bundlevet config`, which prints them.
 //!
 //! A key is the long name of an option. At the top of the file it holds for every command that has the option; in a
-//! section (`[scan]`, `[signatures.check]`) for that command. What stands on the command line wins.
+//! section (`[scan]`, `[signatures.check]`) for that command. Of a value that not all of them take it holds for those that
+//! do. What stands on the command line wins.
 
 mod file;
 mod setting;
@@ -27,6 +28,7 @@ metrics) nor a key: it may have come with a bundle.
 
 Example of such a file:
   threads = 8                        # for every command that has --threads
+  format = \"html\"                    # for every command that writes HTML
   signatures = [\"/etc/bundlevet/signatures\"]
 
   [scan]

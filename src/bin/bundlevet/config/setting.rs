@@ -12,7 +12,8 @@ use crate::failure::Failure;
 /// Options that a file cannot set: they choose the file, or end the program.
 const NEVER: [&str; 4] = ["config", "no-config", "help", "version"];
 
-/// The command with the setting as the default of its option, wherever the section says.
+/// The command with the setting as the default of its option, wherever the section says. What holds for several commands
+/// goes to those that take the value: `format = "html"` to `scan` and `diff`, not to `inventory`, which has no such page.
 pub(super) fn apply(command: Command, setting: &Setting, file: &Path) -> Result<Command, Failure> {
     let mut known = Vec::new();
     let mut found = false;
@@ -26,11 +27,11 @@ pub(super) fn apply(command: Command, setting: &Setting, file: &Path) -> Result<
         &mut wrong,
     );
     let said = |text: String| Failure::Said(format!("{}: {text}", file.display()));
-    if let Some(wrong) = wrong {
-        return Err(said(wrong));
-    }
     if found {
         return Ok(command);
+    }
+    if let Some(wrong) = wrong {
+        return Err(said(wrong));
     }
     let place = match setting.section.as_slice() {
         [] => String::new(),
@@ -100,11 +101,11 @@ fn option(
     let Some(arg) = arg.cloned() else {
         return command;
     };
-    *found = true;
     if let Some(because) = refused(&arg, setting) {
         *wrong = Some(because);
         return command;
     }
+    *found = true;
     let values: Vec<OsStr> = setting.values.iter().map(OsStr::from).collect();
     command.mut_arg(arg.get_id(), |arg| arg.default_values(values))
 }
@@ -133,5 +134,8 @@ fn refused(arg: &Arg, setting: &Setting) -> Option<String> {
     let error = alone.try_get_matches_from(words).err()?;
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default();
-    Some(first.trim_start_matches("error: ").to_owned())
+    let possible = text.lines().map(str::trim);
+    let possible = possible.filter(|line| line.starts_with("[possible values"));
+    let said = std::iter::once(first.trim_start_matches("error: ")).chain(possible);
+    Some(said.collect::<Vec<_>>().join(" "))
 }
