@@ -18,6 +18,7 @@
 //! | [`signature`] | YAML files | the immutable database |
 //! | [`trial`] | the test of a signature | what the real stages say of it |
 //! | [`packed`] | JSON values | few bytes that are read in place |
+//! | [`settings`] | the text of `bundlevet.toml` | which option of which commands has which values |
 //! | [`limits`] | names | what a run may cost, stage by stage |
 //! | [`pipeline`] | | the only file that makes threads; those of [`batch`] wait for child processes |
 //! | [`batch`] | many bundles | a directory of results, unattended |
@@ -39,6 +40,7 @@ pub mod preflight;
 pub mod rank;
 pub mod redact;
 pub mod report;
+pub mod settings;
 pub mod signature;
 pub mod trial;
 

@@ -235,6 +235,15 @@ pub(super) struct Place {
     length: usize,
 }
 
+impl Place {
+    /// What stands there.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(super) fn of(self, bytes: &[u8]) -> Option<&[u8]> {
+        let start = usize::try_from(self.start).ok()?;
+        bytes.get(start..start.checked_add(self.length)?)
+    }
+}
+
 /// The result that stands there.
 pub(super) fn at(file: &File, place: Place) -> io::Result<Record> {
     let mut line = vec![0; place.length];
@@ -245,15 +254,23 @@ pub(super) fn at(file: &File, place: Place) -> io::Result<Record> {
 /// Shows every result in a file, and where it stands; what is no result (a line of a later version, or a hand that
 /// slipped) is left out and said.
 pub(super) fn each(path: &Path, seen: &mut dyn FnMut(Record, Place)) -> Result<()> {
-    let failed = |error: io::Error| Error::Report {
+    let read = File::open(path).and_then(|file| each_in(BufReader::new(file), path, seen));
+    read.map_err(|error| Error::Report {
         path: path.to_owned(),
         because: error.to_string(),
-    };
-    let mut lines = BufReader::new(File::open(path).map_err(failed)?);
+    })
+}
+
+/// [`each`], of bytes that are said to stand in `path`.
+pub(super) fn each_in(
+    mut lines: impl BufRead,
+    path: &Path,
+    seen: &mut dyn FnMut(Record, Place),
+) -> io::Result<()> {
     let (mut line, mut start) = (Vec::new(), 0);
     for number in 1u64.. {
         line.clear();
-        let length = lines.read_until(b'\n', &mut line).map_err(failed)?;
+        let length = lines.read_until(b'\n', &mut line)?;
         if length == 0 {
             break;
         }

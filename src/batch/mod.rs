@@ -33,6 +33,12 @@ mod shard;
 pub mod summary;
 mod watch;
 
+/// What fuzzing reaches below a directory of results.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzed {
+    pub(crate) use super::summary::summary_of;
+}
+
 pub use child::{CANNOT_WRITE, ChildLimits, Task};
 pub use find::{Bundle, Found, find};
 pub use journal::{Journal, Run};

@@ -14,6 +14,7 @@ mod names;
 mod objects;
 mod pack;
 mod redaction;
+mod returned;
 pub mod seeds;
 mod signatures;
 #[cfg(test)]
@@ -51,6 +52,13 @@ pub const TARGETS: &[Target] = &[
     target("prefilter", text::prefilter, seeds::lines, 2 << 10),
     target("names", names::names, seeds::names, 1 << 10),
     target("streams", bytes::streams, seeds::lines, 2 << 10),
+    target("results", returned::results, returned::seeds, 8 << 10),
+    target(
+        "settings",
+        returned::settings,
+        returned::settings_seeds,
+        4 << 10,
+    ),
 ];
 
 const fn target(

@@ -139,4 +139,4 @@ macro_rules! tried_out {
     };
 }
 
-tried_out!(archive lines objects tables facts signature cel redaction prefilter names streams);
+tried_out!(archive lines objects tables facts signature cel redaction prefilter names streams results settings);

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use self::count::Counter;
 use super::journal::{self, Place};
-use super::record::Status;
+use super::record::{Record, Status};
 use crate::error::{Error, Result};
 use crate::report::{Language, inert, verdict_word};
 use crate::signature::Severity;
@@ -157,28 +157,30 @@ pub fn summarize(directory: &Path) -> Result<Summary> {
         path: directory.to_owned(),
         because: error.to_string(),
     };
-    let mut lines: BTreeMap<String, Lines> = BTreeMap::new();
+    let mut lines = AllLines::new();
     let mut files = Vec::new();
     for path in journal::journals(directory).map_err(failed)? {
         let run = journal::run_of(directory, &path);
+        let run = run.map_or(0, |run| run.number);
         let journal = files.len();
         files.push(File::open(&path).map_err(failed)?);
         journal::each(&path, &mut |record, place| {
-            let last_run = run.as_ref().is_none_or(|run| record.run >= run.number);
-            let line = Line {
-                finished_at: record.finished_at,
-                journal,
-                place,
-                last_run,
-            };
+            let line = Line::of(&record, journal, place, run);
             lines.entry(record.path).or_default().add(line);
         })?;
     }
-    let read = |line: Line| {
+    Ok(counted(&lines, &|line| {
         let file = files.get(line.journal)?;
         // A line that was there a moment ago.
         journal::at(file, line.place).ok()
-    };
+    }))
+}
+
+/// By path of the bundle.
+type AllLines = BTreeMap<String, Lines>;
+
+/// Counts lines, each read once more: those before the last run, then those of now, in the order of paths.
+fn counted(lines: &AllLines, read: &dyn Fn(Line) -> Option<Record>) -> Summary {
     let mut counter = Counter::default();
     for lines in lines.values() {
         if let Some(record) = lines.before.and_then(read) {
@@ -190,7 +192,23 @@ pub fn summarize(directory: &Path) -> Result<Summary> {
             counter.add(&record, line.last_run);
         }
     }
-    Ok(counter.finish())
+    counter.finish()
+}
+
+/// What fuzzing reaches: every result in these bytes, and the summary of them where the last run was this one.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn summary_of(bytes: &[u8], run: u64) -> Option<(Vec<Record>, Summary)> {
+    let (mut lines, mut records) = (AllLines::new(), Vec::new());
+    let seen = &mut |record: Record, place| {
+        let line = Line::of(&record, 0, place, run);
+        records.push(record.clone());
+        lines.entry(record.path).or_default().add(line);
+    };
+    journal::each_in(bytes, Path::new("results.ndjson"), seen).ok()?;
+    let summary = counted(&lines, &|line| {
+        serde_json::from_slice(line.place.of(bytes)?).ok()
+    });
+    Some((records, summary))
 }
 
 /// Where the lines of one bundle that count stand: ten thousand bundles are not held in memory for their summary.
@@ -209,6 +227,17 @@ struct Line {
     place: Place,
     /// Whether it was written by the last run.
     last_run: bool,
+}
+
+impl Line {
+    fn of(record: &Record, journal: usize, place: Place, last_run: u64) -> Line {
+        Line {
+            finished_at: record.finished_at,
+            journal,
+            place,
+            last_run: record.run >= last_run,
+        }
+    }
 }
 
 impl Lines {

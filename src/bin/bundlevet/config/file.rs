@@ -1,7 +1,9 @@
-//! Where the configuration file is, and what it sets.
+//! Where the configuration file is.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+
+use bundlevet::settings::{Setting, settings};
 
 use crate::failure::Failure;
 
@@ -21,17 +23,6 @@ pub(crate) struct Source {
     pub(crate) text: String,
     /// What it sets, in order.
     pub(crate) settings: Vec<Setting>,
-}
-
-/// One key of the file.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Setting {
-    /// Names of the commands of its section; empty: every command.
-    pub(crate) section: Vec<String>,
-    /// Long name of an option.
-    pub(crate) key: String,
-    /// Its values as they would stand on the command line.
-    pub(crate) values: Vec<String>,
 }
 
 /// The file that is to be used: one that was named must be there, others may be.
@@ -116,11 +107,7 @@ fn read(path: PathBuf, found_here: bool) -> Result<Source, Failure> {
         return Err(failed("too large for a configuration file".to_owned()));
     }
     let text = std::fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| failed(format!("\n{error}")))?;
-    let mut settings = Vec::new();
-    settings_of(&table, &[], &mut settings).map_err(failed)?;
+    let settings = settings(&text).map_err(failed)?;
     Ok(Source {
         path,
         found_here,
@@ -129,70 +116,9 @@ fn read(path: PathBuf, found_here: bool) -> Result<Source, Failure> {
     })
 }
 
-fn settings_of(
-    table: &toml::Table,
-    section: &[String],
-    out: &mut Vec<Setting>,
-) -> Result<(), String> {
-    for (key, value) in table {
-        if let toml::Value::Table(inner) = value {
-            let section = [section, std::slice::from_ref(key)].concat();
-            settings_of(inner, &section, out)?;
-            continue;
-        }
-        let values = match value {
-            toml::Value::Array(list) => list
-                .iter()
-                .map(|one| word(key, one))
-                .collect::<Result<_, _>>()?,
-            one => vec![word(key, one)?],
-        };
-        out.push(Setting {
-            section: section.to_vec(),
-            key: key.clone(),
-            values,
-        });
-    }
-    Ok(())
-}
-
-fn word(key: &str, value: &toml::Value) -> Result<String, String> {
-    match value {
-        toml::Value::String(text) => Ok(text.clone()),
-        toml::Value::Integer(number) => Ok(number.to_string()),
-        toml::Value::Boolean(flag) => Ok(flag.to_string()),
-        toml::Value::Datetime(time) => Ok(time.to_string()),
-        toml::Value::Float(_) | toml::Value::Array(_) | toml::Value::Table(_) => Err(format!(
-            "`{key}` is no text, whole number, true or false, or a list of them"
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sections_are_commands() {
-        let table: toml::Table =
-            "threads = 2\n[scan]\nsignatures = ['a', 'b']\n[signatures.check]\nstrict = true"
-                .parse()
-                .unwrap();
-        let mut settings = Vec::new();
-        settings_of(&table, &[], &mut settings).unwrap();
-        let shown: Vec<String> = settings
-            .iter()
-            .map(|s| format!("{}:{}={}", s.section.join("."), s.key, s.values.join(",")))
-            .collect();
-        assert_eq!(
-            shown,
-            [
-                "scan:signatures=a,b",
-                "signatures.check:strict=true",
-                ":threads=2"
-            ]
-        );
-    }
 
     #[test]
     fn the_command_line_names_the_file() {

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use bundlevet::report::nearest;
+use bundlevet::settings::Setting;
 use clap::builder::OsStr;
 use clap::{Arg, ArgAction, Command};
 
-use super::file::Setting;
 use crate::failure::Failure;
 
 /// Options that a file cannot set: they choose the file, or end the program.
