@@ -232,7 +232,7 @@ fn last_run(path: &Path) -> Result<u64> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     start: u64,
-    length: usize,
+    length: u32,
 }
 
 impl Place {
@@ -240,13 +240,15 @@ impl Place {
     #[cfg(any(test, feature = "fuzzing"))]
     pub(super) fn of(self, bytes: &[u8]) -> Option<&[u8]> {
         let start = usize::try_from(self.start).ok()?;
-        bytes.get(start..start.checked_add(self.length)?)
+        let length = usize::try_from(self.length).ok()?;
+        bytes.get(start..start.checked_add(length)?)
     }
 }
 
 /// The result that stands there.
 pub(super) fn at(file: &File, place: Place) -> io::Result<Record> {
-    let mut line = vec![0; place.length];
+    let length = usize::try_from(place.length).map_err(io::Error::other)?;
+    let mut line = vec![0; length];
     file.read_exact_at(&mut line, place.start)?;
     Ok(serde_json::from_slice(&line)?)
 }
@@ -261,6 +263,9 @@ pub(super) fn each(path: &Path, seen: &mut dyn FnMut(Record, Place)) -> Result<(
     })
 }
 
+/// A line that is longer is no result: those of bundles are some kilobytes long.
+const LONGEST: u32 = 16 << 20;
+
 /// [`each`], of bytes that are said to stand in `path`.
 pub(super) fn each_in(
     mut lines: impl BufRead,
@@ -270,12 +275,21 @@ pub(super) fn each_in(
     let (mut line, mut start) = (Vec::new(), 0);
     for number in 1u64.. {
         line.clear();
-        let length = lines.read_until(b'\n', &mut line)?;
-        if length == 0 {
-            break;
-        }
+        let most = u64::from(LONGEST) + 1;
+        let length = (&mut lines).take(most).read_until(b'\n', &mut line)?;
+        let Ok(length @ 1..=LONGEST) = u32::try_from(length) else {
+            if length == 0 {
+                break;
+            }
+            tracing::warn!(path = %path.display(), line = number, "too long for a result");
+            start += length as u64;
+            if line.last() != Some(&b'\n') {
+                start += lines.skip_until(b'\n')? as u64;
+            }
+            continue;
+        };
         let place = Place { start, length };
-        start += length as u64;
+        start += u64::from(length);
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
@@ -375,6 +389,20 @@ mod tests {
         let said = Journal::open(dir.path(), None).err().unwrap().to_string();
         assert!(said.contains("another bundlevet batch"), "{said}");
         assert!(Journal::open(dir.path(), "1/2".parse().ok()).is_ok());
+    }
+
+    #[test]
+    fn an_endless_line_is_left_out_and_not_held() {
+        let record = serde_json::to_string(&record("/a", 1)).unwrap();
+        let endless = io::repeat(b'x').take(u64::from(LONGEST) * 3);
+        let rest = format!("\n{record}\n");
+        let lines = BufReader::new(endless.chain(rest.as_bytes()));
+        let mut found = Vec::new();
+        let seen = &mut |record: Record, place: Place| found.push((record.path, place));
+        each_in(lines, Path::new("results.ndjson"), seen).unwrap();
+        let start = u64::from(LONGEST) * 3 + 1;
+        let length = record.len() as u32 + 1;
+        assert_eq!(found, [("/a".to_owned(), Place { start, length })]);
     }
 
     #[test]
