@@ -1,5 +1,6 @@
 //! What the user named into bundles: directories are searched, patterns expanded, lists read, pieces put together.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
@@ -7,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::record::spelled;
+use super::shard::PathKey;
 use crate::bundle::{self, Identity};
 
 /// One bundle of a run.
@@ -14,14 +16,37 @@ use crate::bundle::{self, Identity};
 pub struct Bundle {
     /// Where it lies; the first piece of a split one.
     pub path: PathBuf,
-    /// The path as records have it.
-    pub spelled: String,
-    /// Every file of it; its pieces, or itself. None of an object.
-    pub files: Vec<PathBuf>,
+    /// The other pieces of a split one.
+    pub pieces: Vec<PathBuf>,
     /// Bytes as stored, of all pieces.
     pub bytes: u64,
     /// Why it cannot be read, where that is known already.
     pub unreadable: Option<String>,
+}
+
+impl Bundle {
+    /// The path as records have it.
+    pub fn spelled(&self) -> Cow<'_, str> {
+        spelled(&self.path)
+    }
+
+    /// Every file of it; its pieces, or itself. None of an object.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        let file = bundle::as_url(&self.path).is_none();
+        let first = file.then_some(&self.path);
+        first.into_iter().chain(&self.pieces)
+    }
+
+    /// Thousands of them are held: of each as little as will do.
+    fn of(mut path: PathBuf, bytes: u64) -> Bundle {
+        path.shrink_to_fit();
+        Bundle {
+            path,
+            pieces: Vec::new(),
+            bytes,
+            unreadable: None,
+        }
+    }
 }
 
 /// What a search came to. Bundles are ordered by path.
@@ -69,11 +94,12 @@ pub fn find(inputs: &[PathBuf], stdin: &mut dyn Read, output: &Path) -> io::Resu
             _ => search.named(input),
         }
         if search.bundles.len() + search.taken.len() == before {
-            search.without.push(spelled(input));
+            search.without.push(spelled(input).into_owned());
         }
     }
     let mut bundles = search.bundles;
-    bundles.sort_by(|a, b| a.spelled.cmp(&b.spelled));
+    bundles.sort_by(|a, b| a.spelled().cmp(&b.spelled()));
+    bundles.shrink_to_fit();
     Ok(Found {
         bundles,
         without: search.without,
@@ -85,7 +111,7 @@ struct Search {
     output: PathBuf,
     bundles: Vec<Bundle>,
     /// Files that belong to a bundle, and those that were looked at.
-    taken: BTreeSet<PathBuf>,
+    taken: BTreeSet<PathKey>,
     without: Vec<String>,
 }
 
@@ -124,16 +150,9 @@ impl Search {
             Err(error) => self.unreadable(url.into(), error.to_string()),
             Ok(objects) => {
                 for (url, bytes) in objects {
-                    let (path, spelled) = (PathBuf::from(&url), bundle::shown_url(&url));
                     // Two signed URLs of one object are one bundle.
-                    if self.taken.insert(PathBuf::from(&spelled)) {
-                        self.bundles.push(Bundle {
-                            path,
-                            spelled,
-                            files: Vec::new(),
-                            bytes,
-                            unreadable: None,
-                        });
+                    if self.taken.insert(PathKey::of(bundle::shown_url(&url))) {
+                        self.bundles.push(Bundle::of(PathBuf::from(url), bytes));
                     }
                 }
             }
@@ -164,21 +183,18 @@ impl Search {
     }
 
     fn folder(&mut self, folder: &Path, named: bool, depth: usize) {
-        if folder == self.output || depth > DEEPEST || self.taken.contains(folder) {
+        if folder == self.output || depth > DEEPEST || self.is_taken(folder) {
             return;
         }
         if is_bundle(folder) {
-            self.taken.insert(folder.to_owned());
+            self.take(folder);
             let (bytes, unreadable) = match Identity::of(folder) {
                 Ok(identity) => (identity.bytes, None),
                 Err(error) => (0, Some(error.to_string())),
             };
             self.bundles.push(Bundle {
-                spelled: spelled(folder),
-                path: folder.to_owned(),
-                files: vec![folder.to_owned()],
-                bytes,
                 unreadable,
+                ..Bundle::of(folder.to_owned(), bytes)
             });
             return;
         }
@@ -209,7 +225,7 @@ impl Search {
     }
 
     fn file(&mut self, path: PathBuf, named: bool) {
-        if self.taken.contains(&path) || !(named || is_candidate(&path)) {
+        if self.is_taken(&path) || !(named || is_candidate(&path)) {
             return;
         }
         let pieces = bundle::pieces(&path)
@@ -222,28 +238,35 @@ impl Search {
         if pieces.is_empty() {
             pieces.push(path);
         }
-        self.taken.extend(pieces.iter().cloned());
+        for piece in &pieces {
+            self.take(piece);
+        }
         let bytes = pieces.iter().filter_map(|piece| fs::metadata(piece).ok());
         let bytes = bytes.map(|meta| meta.len()).sum();
-        if let Some(path) = pieces.first().cloned() {
+        let mut pieces = pieces.into_iter();
+        if let Some(path) = pieces.next() {
             self.bundles.push(Bundle {
-                spelled: spelled(&path),
-                path,
-                files: pieces,
-                bytes,
-                unreadable: None,
+                pieces: pieces.collect(),
+                ..Bundle::of(path, bytes)
             });
         }
     }
 
+    fn is_taken(&self, path: &Path) -> bool {
+        self.taken
+            .contains(&PathKey::of(path.as_os_str().as_bytes()))
+    }
+
+    /// Whether it was not taken yet.
+    fn take(&mut self, path: &Path) -> bool {
+        self.taken.insert(PathKey::of(path.as_os_str().as_bytes()))
+    }
+
     fn unreadable(&mut self, path: PathBuf, because: String) {
-        if self.taken.insert(path.clone()) {
+        if self.take(&path) {
             self.bundles.push(Bundle {
-                spelled: spelled(&path),
-                files: vec![path.clone()],
-                path,
-                bytes: 0,
                 unreadable: Some(because),
+                ..Bundle::of(path, 0)
             });
         }
     }
@@ -349,7 +372,7 @@ mod tests {
         let found = find(&inputs, &mut stdin.as_bytes(), &root.join("out")).unwrap();
         let root = root.canonicalize().unwrap();
         let short = |path: &str| path.replace(&format!("{}/", root.display()), "");
-        let bundles = found.bundles.iter().map(|bundle| short(&bundle.spelled));
+        let bundles = found.bundles.iter().map(|bundle| short(&bundle.spelled()));
         (bundles.collect(), found.without)
     }
 

@@ -1,5 +1,6 @@
 //! The line of one bundle in `results.ndjson`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -150,13 +151,15 @@ impl Record {
 }
 
 /// How a path is written in records: as it is, or with escapes where it is no UTF-8.
-pub(super) fn spelled(path: &Path) -> String {
+pub(super) fn spelled(path: &Path) -> Cow<'_, str> {
     if let Some(url) = as_url(path) {
-        return shown_url(url);
+        return shown_url(url).into();
     }
     let bytes = path.as_os_str().as_encoded_bytes();
-    path.to_str()
-        .map_or_else(|| bytes.escape_ascii().to_string(), str::to_owned)
+    match path.to_str() {
+        Some(text) => text.into(),
+        None => bytes.escape_ascii().to_string().into(),
+    }
 }
 
 impl Outcome {

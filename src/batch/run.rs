@@ -1,7 +1,7 @@
 //! Bundles into results: what is finished is left alone, the rest is diagnosed, small ones side by side, a big one
 //! across all cores. The threads here start children and wait for them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "remote")]
@@ -15,12 +15,12 @@ use jiff::Timestamp;
 use super::child::{self, ChildLimits, NoOutcome, Task};
 use super::find::Bundle;
 use super::journal::Journal;
-use super::name::names;
+use super::name::{Given, Names};
 use super::one::{PARQUET, extension};
 #[cfg(feature = "remote")]
 use super::publish::Publish;
 use super::record::{Outcome, Record, SCHEMA, Status};
-use super::shard::Shard;
+use super::shard::{PathKey, Shard};
 use crate::bundle::{Identity, as_url};
 use crate::error::{Error, Result};
 use crate::report::Format;
@@ -84,14 +84,16 @@ impl Done {
     }
 }
 
-/// What an earlier run knows of a bundle: as much as decides whether it is read again.
+/// What an earlier run knows of a bundle: as much as decides whether it is read again. Thousands are held.
 struct Known {
-    digest: String,
+    name: Given,
+    digest: PathKey,
     /// Whether the signatures, the program and the forms of reports are those of this run.
     same: bool,
     status: Status,
-    result: Option<String>,
-    error: Option<String>,
+    /// Whether there is a diagnosis.
+    result: bool,
+    error: Option<PathKey>,
     severity: Option<Severity>,
     problems: u64,
 }
@@ -124,26 +126,29 @@ pub fn run(
     formats.sort();
     formats.dedup();
     let database = signature::digest(&options.signatures, &options.disable);
-    let (mut named, mut latest) = (BTreeMap::new(), BTreeMap::new());
+    let (mut taken, mut latest) = (BTreeSet::new(), BTreeMap::new());
     journal.each(&mut |record| {
-        named.insert(record.path.clone(), record.name.clone());
+        taken.insert(PathKey::of(&record.name));
         let same = record.database == database
             && record.tool == env!("CARGO_PKG_VERSION")
             && formats.iter().all(|form| record.formats.contains(form));
         let known = Known {
+            name: Given::of(&record.path, &record.name),
             same,
             severity: record.severity(),
-            digest: record.digest,
+            digest: PathKey::of(record.digest),
             status: record.outcome.status,
-            result: record.result,
-            error: record.outcome.error,
+            result: record.result.is_some(),
+            error: record.outcome.error.map(PathKey::of),
             problems: record.outcome.problems,
         };
-        latest.insert(record.path, known);
+        latest.insert(PathKey::of(record.path), known);
     })?;
-    let paths: Vec<&str> = bundles.iter().map(|b| b.spelled.as_str()).collect();
-    let names = names(&paths, &named);
-    drop(named);
+    let names = Names::of(
+        bundles.iter().map(Bundle::spelled),
+        |path| latest.get(&PathKey::of(path)).map(|known| &known.name),
+        taken,
+    );
     let work = Work {
         options,
         output,
@@ -163,7 +168,7 @@ pub fn run(
     let mine = |bundle: &&Bundle| {
         options
             .shard
-            .is_none_or(|shard| shard.holds(&bundle.spelled))
+            .is_none_or(|shard| shard.holds(&bundle.spelled()))
     };
     let (mut big, small): (Vec<_>, Vec<_>) = bundles
         .iter()
@@ -197,13 +202,18 @@ fn sweep(output: &Path) {
     }
 }
 
+/// The diagnosis of the bundle of this name, relative to the output directory.
+fn result(name: &str) -> String {
+    format!("{name}.{}", extension(Format::Json))
+}
+
 struct Work<'a> {
     options: &'a BatchOptions,
     output: PathBuf,
     database: String,
     formats: Vec<String>,
-    names: BTreeMap<String, String>,
-    latest: BTreeMap<String, Known>,
+    names: Names,
+    latest: BTreeMap<PathKey, Known>,
     run: u64,
     state: Mutex<State<'a>>,
     stopped: &'a (dyn Fn() -> bool + Sync),
@@ -250,7 +260,9 @@ impl<'a> Work<'a> {
     }
 
     fn one(&self, bundle: &Bundle, threads: usize) -> Result<()> {
-        let path = bundle.spelled.as_str();
+        let path = bundle.spelled();
+        let path = path.as_ref();
+        let name = self.names.get(path);
         let identity = match &bundle.unreadable {
             Some(because) => Err(because.clone()),
             None => Identity::of(&bundle.path).map_err(|error| error.to_string()),
@@ -259,39 +271,36 @@ impl<'a> Work<'a> {
             Ok(identity) => (identity.bytes, identity.digest.clone()),
             Err(_) => (bundle.bytes, String::new()),
         };
-        if let Some(earlier) = self.latest.get(path)
-            && self.is_finished(earlier, &digest, identity.as_ref().err())
+        if let Some(earlier) = self.latest.get(&PathKey::of(path))
+            && self.is_finished(earlier, &name, &digest, identity.as_ref().err())
         {
             tracing::debug!(path, "unchanged");
             let (severity, problems) = (earlier.severity, earlier.problems);
             self.state().done.add(earlier.status, severity, problems);
             return Ok(());
         }
-        let Some(name) = self.names.get(path) else {
-            return Ok(());
-        };
         let started = Instant::now();
         tracing::debug!(path, bytes, threads, "reading");
         let outcome = match identity {
             Err(because) => Outcome::failed(Status::Unreadable, because),
-            Ok(_) => match self.child(bundle, name, threads) {
+            Ok(_) => match self.child(bundle, &name, threads) {
                 Ok(outcome) => outcome,
                 Err(NoOutcome::Stopped) => return Ok(()),
                 Err(NoOutcome::Broken(because)) => {
-                    let path = PathBuf::from(&bundle.spelled);
+                    let path = PathBuf::from(path);
                     return Err(Error::Input { path, because });
                 }
             },
         };
         let diagnosed = outcome.verdict.is_some();
         if !diagnosed {
-            self.remove_reports(name);
+            self.remove_reports(&name);
         }
         self.add(Record {
             schema: SCHEMA.to_owned(),
             path: path.to_owned(),
-            name: name.clone(),
-            result: diagnosed.then(|| format!("{name}.{}", extension(Format::Json))),
+            result: diagnosed.then(|| result(&name)),
+            name,
             outcome,
             bytes,
             digest,
@@ -316,8 +325,9 @@ impl<'a> Work<'a> {
             signatures: options.signatures.clone(),
             disable: options.disable.clone(),
         };
+        let spelled = bundle.spelled();
         let argument = match &task.url {
-            Some(_) => Path::new(&bundle.spelled),
+            Some(_) => Path::new(spelled.as_ref()),
             None => &bundle.path,
         };
         let (program, arguments) = &options.program;
@@ -334,15 +344,22 @@ impl<'a> Work<'a> {
     }
 
     /// Whether an earlier line still says everything about the bundle.
-    fn is_finished(&self, earlier: &Known, digest: &str, unreadable: Option<&String>) -> bool {
-        let same = earlier.same && earlier.digest == digest;
-        let there = |file: &String| self.holds(file);
+    fn is_finished(
+        &self,
+        earlier: &Known,
+        name: &str,
+        digest: &str,
+        unreadable: Option<&String>,
+    ) -> bool {
+        let same = earlier.same && earlier.digest == PathKey::of(digest);
+        let there = || self.holds(&result(name));
         let good = match earlier.status {
-            Status::Done => earlier.result.as_ref().is_some_and(there),
-            _ => !self.options.retry_failed && earlier.result.as_ref().is_none_or(there),
+            Status::Done => earlier.result && there(),
+            _ => !self.options.retry_failed && (!earlier.result || there()),
         };
         // What cannot even be looked at has no digest; the same reason again is nothing new.
-        let same_reason = unreadable.is_none() || unreadable == earlier.error.as_ref();
+        let same_reason =
+            unreadable.is_none_or(|because| earlier.error == Some(PathKey::of(because)));
         !self.options.again && same && good && same_reason
     }
 

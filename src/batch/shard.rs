@@ -47,6 +47,21 @@ impl FromStr for Shard {
     }
 }
 
+/// What stands for a path where many are remembered: the first sixteen bytes of the SHA-256, so that nobody can name
+/// two bundles alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PathKey([u8; 16]);
+
+impl PathKey {
+    pub(super) fn of(path: impl AsRef<[u8]>) -> PathKey {
+        let mut key = [0; 16];
+        for (to, from) in key.iter_mut().zip(Sha256::digest(path)) {
+            *to = from;
+        }
+        PathKey(key)
+    }
+}
+
 /// The first eight bytes of the SHA-256.
 pub(super) fn short_hash(text: &str) -> u64 {
     let hash = Sha256::digest(text);

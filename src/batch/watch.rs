@@ -67,7 +67,7 @@ impl Watch {
 }
 
 fn stamp(bundle: &Bundle) -> Option<Stamp> {
-    let files = bundle.files.iter().map(|file| {
+    let files = bundle.files().map(|file| {
         let meta = fs::metadata(file).ok()?;
         // A directory's own size says nothing; its bytes were counted.
         let size = if meta.is_dir() {
@@ -88,8 +88,7 @@ fn age(bundle: &Bundle) -> Duration {
         now.duration_since(meta.modified().ok()?).ok()
     };
     bundle
-        .files
-        .iter()
+        .files()
         .map(|file| age(file).unwrap_or_default())
         .min()
         .unwrap_or_default()
@@ -97,7 +96,7 @@ fn age(bundle: &Bundle) -> Duration {
 
 /// Whether a name says that the upload goes on: that of a file, or of one beside it.
 fn is_coming(bundle: &Bundle) -> bool {
-    bundle.files.iter().any(|file| {
+    bundle.files().any(|file| {
         let beside = |end: &str| {
             let mut name = file.clone().into_os_string();
             name.push(end);

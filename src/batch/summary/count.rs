@@ -20,7 +20,7 @@ pub(super) struct Counter {
     status: BTreeMap<&'static str, usize>,
     verdicts: BTreeMap<String, usize>,
     severity: Option<Severity>,
-    causes: BTreeMap<String, CauseCount>,
+    causes: BTreeMap<String, Caused>,
     symptoms: BTreeMap<String, usize>,
     versions: BTreeMap<(String, String), Group>,
     directories: BTreeMap<String, Group>,
@@ -33,6 +33,13 @@ pub(super) struct Counter {
     before: BTreeMap<String, usize>,
     /// Whether there were any bundles then.
     compared: bool,
+}
+
+/// A cause over all bundles so far.
+struct Caused {
+    count: CauseCount,
+    /// The bundle that gave it its title: the first by path.
+    titled_by: String,
 }
 
 /// Bundles of one version or directory.
@@ -62,7 +69,7 @@ impl Counter {
         }
     }
 
-    /// What counts of a bundle now. Bundles come in the order of their paths, and after all of those before.
+    /// What counts of a bundle now. Bundles come in any order, each once, and after all of those before.
     pub(super) fn add(&mut self, record: &Record, in_last_run: bool) {
         let outcome = &record.outcome;
         self.bundles += 1;
@@ -107,10 +114,8 @@ impl Counter {
             };
             let before = self.before.get(id).copied().unwrap_or(0);
             let new = self.compared && before == 0;
-            let cause = self
-                .causes
-                .entry(id.to_owned())
-                .or_insert_with(|| CauseCount {
+            let caused = self.causes.entry(id.to_owned()).or_insert_with(|| Caused {
+                count: CauseCount {
                     signature: id.to_owned(),
                     title: found.title.clone(),
                     severity: found.severity.clone(),
@@ -121,7 +126,14 @@ impl Counter {
                     versions: BTreeMap::new(),
                     directories: BTreeMap::new(),
                     examples: Vec::new(),
-                });
+                },
+                titled_by: record.path.clone(),
+            });
+            if record.path < caused.titled_by {
+                caused.titled_by.clone_from(&record.path);
+                caused.count.title.clone_from(&found.title);
+            }
+            let cause = &mut caused.count;
             cause.bundles += 1;
             let first = all.first().is_some_and(|first| first.signature == id);
             cause.first += usize::from(first);
@@ -134,26 +146,33 @@ impl Counter {
                 one_more(&mut cause.versions, &format!("{product} {version}"));
             }
             one_more(&mut cause.directories, record.directory());
-            if cause.examples.len() < FEW {
-                cause.examples.push(record.path.clone());
+            let at = cause.examples.partition_point(|path| *path < record.path);
+            if at < FEW {
+                cause.examples.insert(at, record.path.clone());
+                cause.examples.truncate(FEW);
             }
         }
     }
 
-    /// Of the bundles to be listed only the worst stay; of equal ones the first.
+    /// Of the bundles to be listed only the worst stay; of equal ones the first by path.
     fn keep_the_worst(&mut self) {
         self.listed
-            .sort_by_key(|(failed, severity, _)| (Reverse(*failed), Reverse(*severity)));
+            .sort_by(|(failed, severity, a), (others, than, b)| {
+                let worst = (others, than).cmp(&(failed, severity));
+                worst.then_with(|| a.path.cmp(&b.path))
+            });
         self.listed.truncate(LISTED);
     }
 
     /// The summary of all that was counted.
     pub(super) fn finish(mut self) -> Summary {
         self.keep_the_worst();
+        self.failed.sort_by(|a, b| a.path.cmp(&b.path));
         let gone = self.before.keys();
         let gone = gone.filter(|id| !self.causes.contains_key(*id));
         let gone = gone.cloned().collect();
-        let mut causes: Vec<CauseCount> = self.causes.into_values().collect();
+        let causes = self.causes.into_values();
+        let mut causes: Vec<CauseCount> = causes.map(|caused| caused.count).collect();
         causes.sort_by_key(|cause| {
             let severity = Severity::from_word(&cause.severity);
             (Reverse(cause.bundles), Reverse(severity))

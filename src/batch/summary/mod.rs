@@ -19,6 +19,7 @@ use serde::Serialize;
 use self::count::Counter;
 use super::journal::{self, Place};
 use super::record::{Record, Status};
+use super::shard::PathKey;
 use crate::error::{Error, Result};
 use crate::report::{Language, inert, verdict_word};
 use crate::signature::Severity;
@@ -157,38 +158,33 @@ pub fn summarize(directory: &Path) -> Result<Summary> {
         path: directory.to_owned(),
         because: error.to_string(),
     };
-    let mut lines = AllLines::new();
+    let mut lines = Lines::default();
     let mut files = Vec::new();
     for path in journal::journals(directory).map_err(failed)? {
         let run = journal::run_of(directory, &path);
         let run = run.map_or(0, |run| run.number);
-        let journal = files.len();
+        let journal =
+            u32::try_from(files.len()).map_err(|error| failed(io::Error::other(error)))?;
         files.push(File::open(&path).map_err(failed)?);
         journal::each(&path, &mut |record, place| {
-            let line = Line::of(&record, journal, place, run);
-            lines.entry(record.path).or_default().add(line);
+            lines.add(&record, Line::of(&record, journal, place, run));
         })?;
     }
     Ok(counted(&lines, &|line| {
-        let file = files.get(line.journal)?;
+        let file = files.get(usize::try_from(line.journal).ok()?)?;
         // A line that was there a moment ago.
         journal::at(file, line.place).ok()
     }))
 }
 
-/// By path of the bundle.
-type AllLines = BTreeMap<String, Lines>;
-
-/// Counts lines, each read once more: those before the last run, then those of now, in the order of paths.
-fn counted(lines: &AllLines, read: &dyn Fn(Line) -> Option<Record>) -> Summary {
+/// Counts lines, each read once more: those before the last run, then those of now.
+fn counted(lines: &Lines, read: &dyn Fn(Line) -> Option<Record>) -> Summary {
     let mut counter = Counter::default();
-    for lines in lines.values() {
-        if let Some(record) = lines.before.and_then(read) {
-            counter.before(&record);
-        }
+    for record in lines.before.values().copied().filter_map(read) {
+        counter.before(&record);
     }
-    for line in lines.values().filter_map(|lines| lines.now) {
-        if let Some(record) = read(line) {
+    for line in lines.now.values() {
+        if let Some(record) = read(*line) {
             counter.add(&record, line.last_run);
         }
     }
@@ -198,11 +194,10 @@ fn counted(lines: &AllLines, read: &dyn Fn(Line) -> Option<Record>) -> Summary {
 /// What fuzzing reaches: every result in these bytes, and the summary of them where the last run was this one.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn summary_of(bytes: &[u8], run: u64) -> Option<(Vec<Record>, Summary)> {
-    let (mut lines, mut records) = (AllLines::new(), Vec::new());
+    let (mut lines, mut records) = (Lines::default(), Vec::new());
     let seen = &mut |record: Record, place| {
-        let line = Line::of(&record, 0, place, run);
-        records.push(record.clone());
-        lines.entry(record.path).or_default().add(line);
+        lines.add(&record, Line::of(&record, 0, place, run));
+        records.push(record);
     };
     journal::each_in(bytes, Path::new("results.ndjson"), seen).ok()?;
     let summary = counted(&lines, &|line| {
@@ -211,26 +206,27 @@ pub(crate) fn summary_of(bytes: &[u8], run: u64) -> Option<(Vec<Record>, Summary
     Some((records, summary))
 }
 
-/// Where the lines of one bundle that count stand: ten thousand bundles are not held in memory for their summary.
+/// Where the lines that count stand, by bundle: ten thousand bundles are not held in memory for their summary, not even
+/// their paths.
 #[derive(Default)]
 struct Lines {
-    now: Option<Line>,
-    /// Before the last run.
-    before: Option<Line>,
+    now: BTreeMap<PathKey, Line>,
+    /// Before the last run; the same line as now where the last run did not read the bundle.
+    before: BTreeMap<PathKey, Line>,
 }
 
 #[derive(Clone, Copy)]
 struct Line {
     finished_at: Timestamp,
-    /// Which journal it stands in.
-    journal: usize,
     place: Place,
+    /// Which journal it stands in.
+    journal: u32,
     /// Whether it was written by the last run.
     last_run: bool,
 }
 
 impl Line {
-    fn of(record: &Record, journal: usize, place: Place, last_run: u64) -> Line {
+    fn of(record: &Record, journal: u32, place: Place, last_run: u64) -> Line {
         Line {
             finished_at: record.finished_at,
             journal,
@@ -242,13 +238,17 @@ impl Line {
 
 impl Lines {
     /// Shares are merged by time; the order of lines in one journal is that already.
-    fn add(&mut self, line: Line) {
-        let later = |known: Option<Line>| known.is_none_or(|k| k.finished_at <= line.finished_at);
-        if later(self.now) {
-            self.now = Some(line);
+    fn add(&mut self, record: &Record, line: Line) {
+        let key = PathKey::of(&record.path);
+        let later = |lines: &BTreeMap<PathKey, Line>| {
+            let known = lines.get(&key);
+            known.is_none_or(|known| known.finished_at <= line.finished_at)
+        };
+        if later(&self.now) {
+            self.now.insert(key, line);
         }
-        if !line.last_run && later(self.before) {
-            self.before = Some(line);
+        if !line.last_run && later(&self.before) {
+            self.before.insert(key, line);
         }
     }
 }

@@ -32,7 +32,7 @@ impl<'a> Figures<'a> {
         let mine = |bundle: &&Bundle| {
             options
                 .shard
-                .is_none_or(|share| share.holds(&bundle.spelled))
+                .is_none_or(|share| share.holds(&bundle.spelled()))
         };
         Self {
             file,
