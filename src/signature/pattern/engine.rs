@@ -124,6 +124,8 @@ fn build(expression: &str, fast: bool, program: usize) -> Result<meta::Regex, St
         .hybrid_cache_capacity(PROGRAM)
         .hybrid(fast)
         .onepass(fast)
+        // Half of what is left to build; a line that is asked was found by a literal, and is short.
+        .auto_prefilter(fast)
         .dfa(false);
     meta::Builder::new()
         .configure(config)
