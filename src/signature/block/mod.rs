@@ -353,7 +353,9 @@ fn plain(text: &str, in_brackets: bool) -> Option<Value> {
         _ => true,
     };
     let of_brackets = |b: &u8| matches!(b, b',' | b'[' | b']' | b'{' | b'}');
-    let ends_early = [" #", ": "].iter().any(|mark| text.contains(mark))
+    // Where a comment or a value would begin; a search for texts takes longer to begin than these few bytes to look at.
+    let marked = |pair: &[u8]| matches!(pair, b" #" | b": ");
+    let ends_early = bytes.windows(2).any(marked)
         || text.ends_with(':')
         || (in_brackets && bytes.iter().any(of_brackets));
     (begins && !ends_early).then(|| node::plain(text))
