@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use super::catalog::{Catalog, Sought};
 use super::prefilter::{Found, Prefilter};
+use super::simd::Seen;
+use super::survey::Survey;
 use crate::bundle::ProgramSet;
 use crate::decode;
 
@@ -129,6 +131,17 @@ impl Group {
     /// Appends every literal in `block`.
     pub(crate) fn find(&self, block: &[u8], found: &mut Vec<Found>) {
         self.prefilter.find(block, found);
+    }
+
+    /// Appends every literal in `block`, which holds whole lines, and surveys it.
+    pub(crate) fn find_and_survey(
+        &self,
+        block: &[u8],
+        found: &mut Vec<Found>,
+        pieces: &mut Vec<Seen>,
+        survey: &mut Survey,
+    ) {
+        self.prefilter.find_and_survey(block, found, pieces, survey);
     }
 
     /// What a literal means.

@@ -4,11 +4,13 @@ use super::simd;
 
 /// Bytes that share one count of newlines.
 const CELL: usize = 4096;
+/// Bytes that are counted at a time while literals are looked for in them.
+pub(crate) const PIECE: usize = 1024;
 /// Bytes whose newlines fit a counter of one byte.
 const STRIPE: usize = 192;
 
 /// What one pass over a block tells.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Survey {
     /// Newlines before each cell of [`CELL`] bytes.
     before: Vec<u32>,
@@ -27,10 +29,30 @@ pub(crate) struct Survey {
 impl Survey {
     /// Replaces what is known with `block`, which holds whole lines.
     pub(crate) fn take(&mut self, block: &[u8]) {
-        self.take_with(block, true);
+        self.take_with(block, simd::survey);
     }
 
-    fn take_with(&mut self, block: &[u8], fast: bool) {
+    /// As [`take`](Self::take), of a block of which each [`PIECE`] bytes were counted elsewhere, as far as that could.
+    pub(crate) fn take_counted(&mut self, block: &[u8], pieces: &[simd::Seen]) {
+        let mut pieces = pieces.chunks(CELL / PIECE);
+        self.take_with(block, |_, _| {
+            let mut sum = simd::Seen::default();
+            for piece in pieces.next().unwrap_or_default() {
+                if sum.looked % PIECE != 0 {
+                    break;
+                }
+                sum.looked += piece.looked;
+                sum.newlines += piece.newlines;
+                sum.specials += piece.specials;
+                sum.opens |= piece.opens;
+                sum.hints |= piece.hints;
+            }
+            sum
+        });
+    }
+
+    /// `count` tells of the beginning of a cell, each byte of which has its successor in its second argument.
+    fn take_with(&mut self, block: &[u8], mut count: impl FnMut(&[u8], &[u8]) -> simd::Seen) {
         self.before.clear();
         self.bare_cells.clear();
         self.odd_cells.clear();
@@ -41,7 +63,7 @@ impl Survey {
         let mut after = block.get(1..).unwrap_or_default();
         for (index, cell) in block.chunks(CELL).enumerate() {
             self.before.push(self.newlines);
-            let seen = Seen::of(cell, after, fast);
+            let seen = Seen::of(cell, after, count(cell, after));
             after = after.get(CELL..).unwrap_or_default();
             self.newlines += seen.newlines;
             self.opens_value |= seen.opens_value;
@@ -87,13 +109,8 @@ struct Seen {
 }
 
 impl Seen {
-    /// Looks at each byte of `cell` with its successor; `fast`: with vector code where the processor can.
-    fn of(cell: &[u8], next: &[u8], fast: bool) -> Self {
-        let mut sum = if fast {
-            simd::survey(cell, next)
-        } else {
-            simd::Seen::default()
-        };
+    /// Looks at each byte of `cell` with its successor; `sum`: what is known of its beginning.
+    fn of(cell: &[u8], next: &[u8], mut sum: simd::Seen) -> Self {
         let rest = cell.get(sum.looked..).unwrap_or_default();
         let after = next.get(sum.looked..).unwrap_or_default();
         for (stripe, next) in rest.chunks(STRIPE).zip(after.chunks(STRIPE)) {
@@ -167,7 +184,11 @@ mod tests {
             block.push(b'\n');
             let mut survey = Survey::default();
             survey.take(b"something\nbefore<\n");
-            survey.take_with(&block, fast);
+            if fast {
+                survey.take(&block);
+            } else {
+                survey.take_with(&block, |_, _| simd::Seen::default());
+            }
             let plain = |bytes: &[u8]| bytes.iter().filter(|&&b| b == b'\n').count() as u32;
             let at = at.index(block.len() + 1);
             prop_assert_eq!(survey.newlines, plain(&block));

@@ -15,6 +15,7 @@ use super::join::{self, Joiner};
 use super::prefilter::Found;
 use super::prover::{Candidate, Prover};
 use super::samples::Samples;
+use super::simd::Seen;
 use super::survey::{Survey, count_newlines, has_odd};
 use super::{EntryHits, before};
 use crate::bundle::{Entry, Origin, ProgramSet};
@@ -44,6 +45,8 @@ pub(crate) struct Walk {
     joiner: Joiner,
     blocks: BlockCollector,
     survey: Survey,
+    /// What was counted on the way, for the survey.
+    pieces: Vec<Seen>,
     found: Vec<Found>,
     cues: Vec<(u32, Cue)>,
     /// Cues of one line.
@@ -76,6 +79,7 @@ impl Walk {
             joiner: Joiner::default(),
             blocks: BlockCollector::default(),
             survey: Survey::default(),
+            pieces: Vec::new(),
             found: Vec::new(),
             cues: Vec::new(),
             line_cues: Vec::new(),
@@ -107,15 +111,21 @@ impl Walk {
     /// Takes `buffer[from..]`: whole lines, the last with its newline. What stands before `from` was taken earlier.
     pub(crate) fn block(&mut self, buffer: &[u8], from: usize) {
         let lines = buffer.get(from..).unwrap_or_default();
-        self.survey.take(lines);
+        let sought = self.origin.programs != ProgramSet::NONE;
+        let every = self.naive || !self.group.always.is_empty();
+        if sought && !every {
+            self.found.clear();
+            let (found, pieces, survey) = (&mut self.found, &mut self.pieces, &mut self.survey);
+            self.group.find_and_survey(lines, found, pieces, survey);
+        } else {
+            self.survey.take(lines);
+        }
         self.samples.block(lines, &self.origin);
         let first_line = self.next_line;
-        if self.origin.programs != ProgramSet::NONE {
-            if self.naive || !self.group.always.is_empty() {
-                self.every_line(buffer, from);
-            } else {
-                self.candidates(buffer, from);
-            }
+        if sought && every {
+            self.every_line(buffer, from);
+        } else if sought {
+            self.candidates(buffer, from);
         }
         self.next_line = first_line + u64::from(self.survey.newlines);
     }
@@ -154,7 +164,7 @@ impl Walk {
         }
     }
 
-    /// Walks from candidate to candidate.
+    /// Walks from candidate to candidate, of which the literals are in `found`.
     fn candidates(&mut self, buffer: &[u8], from: usize) {
         let lines = buffer.get(from..).unwrap_or_default();
         self.find_cues(lines);
@@ -222,8 +232,6 @@ impl Walk {
     /// Fills `cues` with what stands where in `lines`, in order.
     fn find_cues(&mut self, lines: &[u8]) {
         self.cues.clear();
-        self.found.clear();
-        self.group.find(lines, &mut self.found);
         for found in &self.found {
             // A literal that begins with the end of a line speaks of the next one.
             let line_end = lines.get(found.at as usize) == Some(&b'\n');

@@ -8,6 +8,7 @@
 
 use super::rarity::Frequencies;
 use crate::detect::simd;
+use crate::detect::survey::PIECE;
 
 /// Words of the Bloom table; 32 KiB.
 const WORDS: usize = 1 << WORD_BITS;
@@ -20,7 +21,7 @@ pub(crate) const FOLD: u32 = 0x2020_2020;
 pub(crate) const LOW: u32 = 0x9E37_79B1;
 pub(crate) const HIGH: u32 = 0x85EB_CA77;
 /// Places that are looked at before those that pass are followed up.
-pub(crate) const PLACES: usize = 256;
+pub(crate) const PLACES: usize = PIECE / 4;
 
 /// How a table looks at bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,6 +167,34 @@ impl GramTable {
         at
     }
 
+    /// As [`scan`](Self::scan) with vector code, and counts what a survey asks in each [`PIECE`] bytes on the way. `false`, and
+    /// nothing was done, where that cannot be one walk.
+    pub(super) fn scan_and_count(
+        &self,
+        block: &[u8],
+        pieces: &mut Vec<simd::Seen>,
+        mut candidate: impl FnMut(u32, usize),
+    ) -> bool {
+        if self.gait.stride != 4 || self.gait.gram <= 4 {
+            return false;
+        }
+        let mask = self.gait.mask();
+        let mut places = [0u32; PLACES];
+        for (from, end) in pieces_of(block, 4) {
+            let piece = block.get(from..end).unwrap_or_default();
+            let both = simd::passing_and_seen(&self.bloom, mask, piece, &mut places);
+            let Some((mut count, seen)) = both else {
+                return false;
+            };
+            self.passing::<true>(piece, seen.looked, &mut places, &mut count);
+            for &place in places.get(..count).unwrap_or_default() {
+                self.exact(block, from + place as usize, 0, &mut candidate);
+            }
+            pieces.push(seen);
+        }
+        true
+    }
+
     /// Calls `candidate(literal, at)` wherever a gram of a literal says that it may start at offset `at`; `fast`: with
     /// vector code where the processor can.
     pub(super) fn scan(&self, block: &[u8], fast: bool, mut candidate: impl FnMut(u32, usize)) {
@@ -189,14 +218,9 @@ impl GramTable {
         fast: bool,
         candidate: &mut impl FnMut(u32, usize),
     ) {
-        let gram = self.gait.gram;
         let mut places = [0u32; PLACES];
-        let mut from = 0;
-        while from + gram <= block.len() {
-            // A wide gram that starts in the piece may end behind it.
-            let end = block
-                .len()
-                .min(from + 4 * PLACES + if WIDE { 4 } else { 0 });
+        // A wide gram that starts in a piece may end behind it.
+        for (from, end) in pieces_of(block, if WIDE { 4 } else { 0 }) {
             let piece = block.get(from..end).unwrap_or_default();
             let (mut count, looked) = if fast {
                 simd::passing::<WIDE>(&self.bloom, self.gait.mask(), piece, &mut places)
@@ -207,7 +231,6 @@ impl GramTable {
             for &place in places.get(..count).unwrap_or_default() {
                 self.exact(block, from + place as usize, offset, candidate);
             }
-            from += 4 * PLACES;
         }
     }
 
@@ -281,6 +304,14 @@ impl GramTable {
             next = found.next;
         }
     }
+}
+
+/// Start and end of each [`PIECE`] bytes of a block, the end so many further on where there are as many.
+fn pieces_of(block: &[u8], more: usize) -> impl Iterator<Item = (usize, usize)> {
+    let end = block.len();
+    (0..end)
+        .step_by(PIECE)
+        .map(move |from| (from, end.min(from + PIECE + more)))
 }
 
 /// The first `length` of the 8 bytes at a place, folded; `None` where there are fewer than `length`.

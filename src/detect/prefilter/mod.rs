@@ -5,6 +5,8 @@
 pub(crate) mod gram;
 mod rarity;
 
+use super::simd::Seen;
+use super::survey::Survey;
 use gram::{Gait, GramTable};
 
 /// A literal at a place of a block.
@@ -65,18 +67,49 @@ impl Prefilter {
         self.find_with(block, true, found);
     }
 
+    /// As [`find`](Self::find), and takes the survey of the same block, in one walk over its bytes where that can be.
+    pub(crate) fn find_and_survey(
+        &self,
+        block: &[u8],
+        found: &mut Vec<Found>,
+        pieces: &mut Vec<Seen>,
+        survey: &mut Survey,
+    ) {
+        pieces.clear();
+        let (first, others) = self
+            .tables
+            .split_first()
+            .map_or((None, &[][..]), |(first, others)| (Some(first), others));
+        let keep = |literal, at| self.keep(block, literal, at, found);
+        let at_once = first.is_some_and(|table| table.scan_and_count(block, pieces, keep));
+        if at_once {
+            survey.take_counted(block, pieces);
+            others
+                .iter()
+                .for_each(|table| table.scan(block, true, |l, at| self.keep(block, l, at, found)));
+        } else {
+            survey.take(block);
+            self.find(block, found);
+        }
+    }
+
     fn find_with(&self, block: &[u8], fast: bool, found: &mut Vec<Found>) {
         for table in &self.tables {
             table.scan(block, fast, |literal, at| {
-                let Some(text) = self.literals.get(literal as usize) else {
-                    return;
-                };
-                let is = |window: &[u8]| window.eq_ignore_ascii_case(text);
-                if block.get(at..at + text.len()).is_some_and(is) {
-                    let at = u32::try_from(at).unwrap_or(u32::MAX);
-                    found.push(Found { at, literal });
-                }
+                self.keep(block, literal, at, found);
             });
+        }
+    }
+
+    /// Appends a literal that may begin at an offset, if it does.
+    fn keep(&self, block: &[u8], literal: u32, at: usize, found: &mut Vec<Found>) {
+        let Some(text) = self.literals.get(literal as usize) else {
+            return;
+        };
+        let is = |window: &[u8]| window.eq_ignore_ascii_case(text);
+        if block.get(at..at + text.len()).is_some_and(is) {
+            let at = u32::try_from(at).unwrap_or(u32::MAX);
+            found.push(Found { at, literal });
         }
     }
 }
@@ -127,6 +160,13 @@ mod tests {
                 found.sort_unstable();
                 prop_assert_eq!(found, found_by_automaton(&literals, &block));
             }
+            block.push(b'\n');
+            let (mut found, mut survey, mut plain) = (Vec::new(), Survey::default(), Survey::default());
+            prefilter.find_and_survey(&block, &mut found, &mut Vec::new(), &mut survey);
+            found.sort_unstable();
+            prop_assert_eq!(found, found_by_automaton(&literals, &block));
+            plain.take(&block);
+            prop_assert_eq!(survey, plain);
         }
     }
 

@@ -1,0 +1,154 @@
+//! 64 bytes at a time: the same as with AVX2, and both walks over the bytes in one.
+
+use std::arch::x86_64::*;
+
+use super::Seen;
+use crate::detect::prefilter::gram::{Bloom, FOLD, HIGH, LOW, PLACES};
+
+/// The same as [`avx2`](super::avx2), twice as many places at a time.
+#[target_feature(enable = "avx512f,avx512dq")]
+pub(super) fn avx512<const WIDE: bool>(
+    bloom: &Bloom,
+    mask: u32,
+    block: &[u8],
+    places: &mut [u32; PLACES],
+) -> (usize, usize) {
+    let (mut count, mut at) = (0, 0);
+    let reach = if WIDE { 68 } else { 64 };
+    while at + reach <= block.len() {
+        // SAFETY: 64 bytes from `at` are in the block (68 if `WIDE`); the load needs no alignment.
+        let low = unsafe { _mm512_loadu_si512(block.as_ptr().add(at).cast()) };
+        let high = if WIDE {
+            // SAFETY: 68 bytes from `at` are in the block.
+            unsafe { _mm512_loadu_si512(block.as_ptr().add(at + 4).cast()) }
+        } else {
+            _mm512_setzero_si512()
+        };
+        let passed = passed_avx512::<WIDE>(bloom, mask, low, high);
+        keep(passed, at, places, &mut count);
+        at += 64;
+    }
+    (count, at)
+}
+
+/// Which of the 16 grams that begin in `low` pass the table; `high`: the 4 bytes behind each of those of `low`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq")]
+fn passed_avx512<const WIDE: bool>(bloom: &Bloom, mask: u32, low: __m512i, high: __m512i) -> u16 {
+    let fold = _mm512_set1_epi32(FOLD.cast_signed());
+    let low_factor = _mm512_set1_epi32(LOW.cast_signed());
+    let high_factor = _mm512_set1_epi32(HIGH.cast_signed());
+    let mut hash = _mm512_mullo_epi32(_mm512_or_si512(low, fold), low_factor);
+    if WIDE {
+        let mask = _mm512_set1_epi32(mask.cast_signed());
+        let high = _mm512_and_si512(_mm512_or_si512(high, fold), mask);
+        let high = _mm512_mullo_epi32(high, high_factor);
+        hash = _mm512_add_epi32(hash, high);
+    }
+    let index = _mm512_srli_epi32::<19>(hash);
+    // SAFETY: each index has 13 bits, the table 2^13 words of 4 bytes.
+    let words = unsafe { _mm512_i32gather_epi32::<4>(index, bloom.as_ptr().cast()) };
+    // A rotation looks at the low five bits of its distance only.
+    let both = _mm512_and_si512(
+        _mm512_rolv_epi32(words, _mm512_srli_epi32::<14>(hash)),
+        _mm512_rolv_epi32(words, _mm512_srli_epi32::<9>(hash)),
+    );
+    _mm512_movepi32_mask(both)
+}
+
+/// Notes the grams that passed, of those that begin at every fourth byte from `at`.
+#[inline]
+fn keep(mut passed: u16, at: usize, places: &mut [u32; PLACES], count: &mut usize) {
+    while passed != 0 {
+        if let Some(place) = places.get_mut(*count) {
+            *place = at as u32 + 4 * passed.trailing_zeros();
+            *count += 1;
+        }
+        passed &= passed - 1;
+    }
+}
+
+/// [`avx512`] of wide grams and [`survey_avx512`] at once.
+#[target_feature(enable = "avx512f,avx512dq,avx512bw,popcnt")]
+pub(super) fn both_avx512(
+    bloom: &Bloom,
+    mask: u32,
+    block: &[u8],
+    places: &mut [u32; PLACES],
+) -> (usize, Seen) {
+    let mut tally = Tally::default();
+    let (mut count, mut at) = (0, 0);
+    while at + 68 <= block.len() {
+        // SAFETY: 68 bytes from `at` are in the block; the loads need no alignment.
+        let (low, after, high) = unsafe {
+            let bytes = block.as_ptr().add(at);
+            (
+                _mm512_loadu_si512(bytes.cast()),
+                _mm512_loadu_si512(bytes.add(1).cast()),
+                _mm512_loadu_si512(bytes.add(4).cast()),
+            )
+        };
+        let passed = passed_avx512::<true>(bloom, mask, low, high);
+        tally.add_avx512(low, after);
+        keep(passed, at, places, &mut count);
+        at += 64;
+    }
+    (count, tally.seen(at))
+}
+
+/// What [`survey_avx512`] has counted.
+#[derive(Default)]
+struct Tally {
+    newlines: u32,
+    specials: u32,
+    opens: u64,
+    hints: u64,
+}
+
+impl Tally {
+    /// Counts in 64 bytes, each of which has its successor in `after`.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,popcnt")]
+    fn add_avx512(&mut self, bytes: __m512i, after: __m512i) {
+        let is = |byte: u8| _mm512_set1_epi8(byte.cast_signed());
+        let special = |bytes| _mm512_cmpgt_epi8_mask(is(0x21), _mm512_add_epi8(bytes, is(1)));
+        self.newlines += _mm512_cmpeq_epi8_mask(bytes, is(b'\n')).count_ones();
+        self.specials += special(bytes).count_ones();
+        let open = _mm512_cmpeq_epi8_mask(bytes, is(b'<'));
+        if open != 0 {
+            self.opens |= open & special(after);
+        }
+        let panics = _mm512_cmpeq_epi8_mask(bytes, is(b'c'));
+        self.hints |= _mm512_mask_cmpeq_epi8_mask(panics, after, is(b':'));
+        let boots = _mm512_cmpeq_epi8_mask(bytes, is(b'-'));
+        self.hints |= _mm512_mask_cmpeq_epi8_mask(boots, after, is(b' '));
+    }
+
+    fn seen(&self, looked: usize) -> Seen {
+        Seen {
+            looked,
+            newlines: self.newlines,
+            specials: self.specials,
+            opens: self.opens != 0,
+            hints: self.hints != 0,
+        }
+    }
+}
+
+/// The same as [`survey_avx2`](super::survey_avx2), twice as many bytes at a time.
+#[target_feature(enable = "avx512f,avx512bw,popcnt")]
+pub(super) fn survey_avx512(cell: &[u8], next: &[u8]) -> Seen {
+    let mut tally = Tally::default();
+    let length = cell.len().min(next.len()).min(255 * 32);
+    let mut at = 0;
+    while at + 64 <= length {
+        // SAFETY: both slices have 64 bytes from `at`; the loads need no alignment.
+        let (bytes, after) = unsafe {
+            let bytes = _mm512_loadu_si512(cell.as_ptr().add(at).cast());
+            (bytes, _mm512_loadu_si512(next.as_ptr().add(at).cast()))
+        };
+        tally.add_avx512(bytes, after);
+        at += 64;
+    }
+    tally.seen(at)
+}
