@@ -20,7 +20,7 @@ pub(crate) struct Survey {
     pub(crate) opens_value: bool,
     /// Cells with bytes that decoding takes out ([`has_odd`]).
     pub(crate) odd_cells: Vec<usize>,
-    /// Cells with a `c:` or a `- `: a panic or a boot may be in them, and little else is.
+    /// Cells with a `c:` or a `Bo`: a panic or a boot may be in them, and little else is.
     pub(crate) hint_cells: Vec<usize>,
     /// Cells without any newline; a line of at least two cells has one.
     pub(crate) bare_cells: Vec<usize>,
@@ -120,7 +120,7 @@ impl Seen {
                 specials += u8::from(is_special(byte));
                 opens |= u8::from(byte == b'<') & u8::from(is_special(next));
                 hints |= u8::from(byte == b'c') & u8::from(next == b':');
-                hints |= u8::from(byte == b'-') & u8::from(next == b' ');
+                hints |= u8::from(byte == b'B') & u8::from(next == b'o');
             }
             sum.newlines += u32::from(newlines);
             sum.specials += u32::from(specials);
@@ -176,7 +176,7 @@ mod tests {
     proptest! {
         #[test]
         fn says_what_a_plain_loop_says(
-            runs in prop::collection::vec((prop::sample::select(b"a\n<\x1b\r\t\x7f\xc3c:- ".to_vec()), 1usize..3000), 0..12),
+            runs in prop::collection::vec((prop::sample::select(b"a\n<\x1b\r\t\x7f\xc3c:Bo".to_vec()), 1usize..3000), 0..12),
             at in any::<prop::sample::Index>(),
             fast in any::<bool>(),
         ) {
@@ -199,7 +199,7 @@ mod tests {
             let bare: Vec<usize> = block.chunks(CELL).enumerate()
                 .filter(|(_, c)| !c.contains(&b'\n')).map(|(index, _)| index).collect();
             prop_assert_eq!(&survey.bare_cells, &bare);
-            let hint = |at: &usize| [&b"c:"[..], b"- "].contains(&&block[*at..block.len().min(at + 2)]);
+            let hint = |at: &usize| [&b"c:"[..], b"Bo"].contains(&&block[*at..block.len().min(at + 2)]);
             let mut hints: Vec<usize> = (0..block.len()).filter(hint).map(|at| at / CELL).collect();
             hints.dedup();
             prop_assert_eq!(&survey.hint_cells, &hints);

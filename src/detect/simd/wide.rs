@@ -120,8 +120,8 @@ impl Tally {
         }
         let panics = _mm512_cmpeq_epi8_mask(bytes, is(b'c'));
         self.hints |= _mm512_mask_cmpeq_epi8_mask(panics, after, is(b':'));
-        let boots = _mm512_cmpeq_epi8_mask(bytes, is(b'-'));
-        self.hints |= _mm512_mask_cmpeq_epi8_mask(boots, after, is(b' '));
+        let boots = _mm512_cmpeq_epi8_mask(bytes, is(b'B'));
+        self.hints |= _mm512_mask_cmpeq_epi8_mask(boots, after, is(b'o'));
     }
 
     fn seen(&self, looked: usize) -> Seen {
