@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{InputSummary, class, upgrade};
+use super::{InputSummary, class, pods, upgrade};
 use crate::evidence::{Evidence, Object, ObjectKey};
 use crate::finding::{Finding, Subject};
 use crate::packed::View;
@@ -43,7 +43,9 @@ pub(super) fn anchors(
     nodes(evidence, &mut anchors);
     upgrades(evidence, &mut anchors);
     volumes(evidence, &mut anchors);
-    pods(evidence, &mut anchors);
+    // of several inputs the first: what is Pending for long by that clock is so by any later one
+    let collected = inputs.iter().filter_map(|input| input.collected_at).min();
+    pods::anchors(evidence, collected, &mut anchors);
     for (at, finding) in findings.iter().enumerate() {
         let Some(signature) = database.signatures.get(finding.signature) else {
             continue;
@@ -160,43 +162,5 @@ fn volumes(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
                 from: From::Object,
             });
         }
-    }
-}
-
-fn pods(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
-    for pod in list(evidence, "Pod", "") {
-        let statuses = ["initContainerStatuses", "containerStatuses"];
-        let waiting = statuses.iter().find_map(|key| {
-            let mut list = pod.value.get("status")?.get(key)?.as_array()?;
-            list.find_map(|container| {
-                let reason = container.pointer("/state/waiting/reason")?.as_str()?;
-                Some((text(container, "name").unwrap_or_default(), reason))
-            })
-        });
-        let Some((container, reason)) = waiting else {
-            continue;
-        };
-        let class = match reason {
-            "CrashLoopBackOff" => Class::PodCrashLoop,
-            "ImagePullBackOff" | "ErrImagePull" => Class::ImagePullFailed,
-            "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
-                Class::PodCannotStart
-            }
-            _ => continue,
-        };
-        let namespace = pod.namespace.as_deref().unwrap_or_default();
-        // A pod known from a table has a status and no container names.
-        let who = if container.is_empty() {
-            String::new()
-        } else {
-            format!(": {container}")
-        };
-        anchors.push(Anchor {
-            class,
-            subject: Subject::of([("pod", &pod.name), ("namespace", namespace)]),
-            text: format!("pod {namespace}/{}{who} is in {reason}", pod.name),
-            since: None,
-            from: From::Object,
-        });
     }
 }

@@ -18,6 +18,7 @@ mod fold;
 mod judge;
 mod language;
 mod missing;
+mod pods;
 mod quote;
 mod remedy;
 mod score;

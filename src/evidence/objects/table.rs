@@ -257,37 +257,65 @@ fn node(row: &Row<'_>) -> Value {
     })
 }
 
-/// STATUS is the phase, or the reason of the worst container; RESTARTS is of all containers together.
+/// STATUS is the phase, or the reason of the worst container (`Init:` before that of one that prepares the pod); RESTARTS is
+/// of all containers together.
 fn pod(row: &Row<'_>) -> Value {
     let status = row.cell("STATUS").unwrap_or_default();
-    let (phase, waiting) = match status.as_str() {
-        "Running" | "Pending" | "Succeeded" | "Failed" | "Unknown" => (status.as_str(), None),
-        "Completed" => ("Succeeded", None),
-        "Error" | "Evicted" | "OOMKilled" | "DeadlineExceeded" | "NodeLost" => ("Failed", None),
-        "Terminating" => ("Running", None),
-        "CrashLoopBackOff" => ("Running", Some(status.as_str())),
-        reason => ("Pending", Some(reason)),
-    };
-    let ready = row.cell("READY").unwrap_or_default();
-    let (ready, total) = fraction(&ready).unwrap_or((0, 0));
     let restarts = row
         .cell("RESTARTS")
         .and_then(|cell| cell.split(' ').next()?.parse::<u64>().ok());
+    let again = restarts.is_some_and(|times| times > 0);
+    let (init, reason) = match status.strip_prefix("Init:") {
+        // `Init:1/2`: how many are done
+        Some(done) if fraction(done).is_some() => (true, ""),
+        Some(reason) => (true, reason),
+        None => (false, status.as_str()),
+    };
+    let (phase, state) = match reason {
+        "" => ("Pending", Value::Null),
+        "Running" | "Pending" | "Succeeded" | "Failed" | "Unknown" => (reason, Value::Null),
+        "Completed" => ("Succeeded", Value::Null),
+        // one that is not started again has failed, any other is between two tries
+        "Error" | "OOMKilled" | "ContainerCannotRun" if again || init => {
+            let phase = if init { "Pending" } else { "Running" };
+            (phase, json!({"terminated": {"reason": reason}}))
+        }
+        "Error" | "Evicted" | "OOMKilled" | "ContainerCannotRun" | "DeadlineExceeded"
+        | "NodeLost" => ("Failed", Value::Null),
+        "Terminating" => ("Running", Value::Null),
+        "CrashLoopBackOff" if !init => ("Running", json!({"waiting": {"reason": reason}})),
+        reason => ("Pending", json!({"waiting": {"reason": reason}})),
+    };
+    let ready = row.cell("READY").unwrap_or_default();
+    let (ready, total) = fraction(&ready).unwrap_or((0, 0));
+    let counted = |at: u64| match (at, restarts) {
+        (0, Some(restarts)) => Value::from(restarts),
+        _ => Value::Null,
+    };
     let containers: Vec<Value> = (0..total.min(100))
         .map(|at| {
             // Which container it is cannot be told: the first that is not ready carries the reason.
-            let waiting = waiting.filter(|_| at == ready.min(total - 1));
-            json!({
-                "ready": at < ready,
-                "restartCount": if at == 0 { restarts.map_or(Value::Null, Value::from) } else { Value::Null },
-                "state": {"waiting": waiting.map_or(Value::Null, |reason| json!({"reason": reason}))},
-            })
+            let here = !init && at == ready.min(total - 1);
+            let state = if here { state.clone() } else { Value::Null };
+            json!({"ready": at < ready, "restartCount": counted(at), "state": state})
         })
         .collect();
+    let prepares = match &state {
+        state if init && !state.is_null() => {
+            json!([{"ready": false, "restartCount": counted(0), "state": state}])
+        }
+        _ => Value::Null,
+    };
     let reason = matches!(status.as_str(), "Evicted" | "NodeLost").then(|| status.clone());
     json!({
         "spec": {"nodeName": row.value("NODE")},
-        "status": {"phase": phase, "reason": reason, "podIP": row.value("IP"), "containerStatuses": containers},
+        "status": {
+            "phase": phase,
+            "reason": reason,
+            "podIP": row.value("IP"),
+            "initContainerStatuses": prepares,
+            "containerStatuses": containers,
+        },
     })
 }
 

@@ -1,6 +1,6 @@
 //! Tables that kubectl prints into light objects.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{names, node, read_text};
 
@@ -169,4 +169,61 @@ fn tables_of_the_collector() {
         pod.pointer("/status/containerStatuses/0/restartCount"),
         Some(&json!(5))
     );
+}
+
+/// What printPod of kubectl writes under STATUS (pkg/printers/internalversion/printers.go).
+#[test]
+fn states_of_pods() {
+    let state = |status: &str, restarts: &str| {
+        let head: &[&str] = &["NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS", "AGE"];
+        let row: &[&str] = &["a", "p", "0/1", status, restarts, "3d"];
+        let read = read_text("rke2/kubectl/pods", &table(&[head, row]));
+        let pod = read
+            .objects
+            .first()
+            .map(|object| object.value.view().to_json())
+            .unwrap_or_default();
+        let text = |path: &str| pod.pointer(path).and_then(Value::as_str).map(str::to_owned);
+        let of = |list: &str, what: &str| text(&format!("/status/{list}/0/state/{what}/reason"));
+        (
+            text("/status/phase").unwrap_or_default(),
+            of("initContainerStatuses", "waiting").or(of("initContainerStatuses", "terminated")),
+            of("containerStatuses", "waiting").or(of("containerStatuses", "terminated")),
+        )
+    };
+    let some = |text: &str| Some(text.to_owned());
+    let phase = |text: &str| text.to_owned();
+    for (status, restarts, expected) in [
+        (
+            "Init:CrashLoopBackOff",
+            "7 (1m ago)",
+            (phase("Pending"), some("CrashLoopBackOff"), None),
+        ),
+        (
+            "Init:ImagePullBackOff",
+            "0",
+            (phase("Pending"), some("ImagePullBackOff"), None),
+        ),
+        (
+            "Init:Error",
+            "3 (9s ago)",
+            (phase("Pending"), some("Error"), None),
+        ),
+        ("Init:0/2", "0", (phase("Pending"), None, None)),
+        (
+            "Error",
+            "4 (9s ago)",
+            (phase("Running"), None, some("Error")),
+        ),
+        ("Error", "0", (phase("Failed"), None, None)),
+        (
+            "InvalidImageName",
+            "0",
+            (phase("Pending"), None, some("InvalidImageName")),
+        ),
+        ("Completed", "0", (phase("Succeeded"), None, None)),
+        ("Pending", "0", (phase("Pending"), None, None)),
+    ] {
+        assert_eq!(state(status, restarts), expected, "{status}");
+    }
 }
