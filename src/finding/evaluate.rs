@@ -72,6 +72,8 @@ pub struct Case {
     pub told: Told,
     /// Whether it still holds.
     pub state: State,
+    /// Where it ended: when it was over at the latest, that is after what its log may stay silent.
+    pub over: Option<Timestamp>,
     /// Distinct values of the placeholders, completed with what the place knows. Bounded.
     pub captures: Vec<Captures>,
     /// What shows it, decisive first. Bounded.
@@ -299,6 +301,9 @@ fn case(
         reasons,
         told: judgement.told,
         state,
+        over: (state == State::Ended)
+            .then(|| state::over(index, &counted))
+            .flatten(),
         captures: distinct_captures(&ways, &counted, all.len() + usize::from(!any.is_empty())),
         seen: kept(best, &counted, &parts, signature),
         count: counted

@@ -1,6 +1,6 @@
 //! Whether what was observed still holds at the time of collection.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::index::Index;
 use super::observe::is_event;
@@ -47,6 +47,23 @@ pub(super) fn state(
         .max()
         .unwrap_or(State::Unknown);
     if once { State::Once } else { newest }
+}
+
+/// When a set of observations that is over was so at the latest: after the last hit, and what its source may stay
+/// silent while it goes on.
+pub(super) fn over(index: &Index<'_>, seen: &[&Observation]) -> Option<Timestamp> {
+    let of_one = |one: &&Observation| {
+        let (_, last) = one.span?;
+        let hit = one
+            .series(index.evidence)
+            .and_then(|series| series.last.last().or(series.first.last()));
+        let silent = match (hit.map(|hit| &hit.location), &one.proof) {
+            (Some(Location::Object { .. }), _) | (_, Proof::Object { .. }) => Some(EVENT_LIFE),
+            _ => timing::tail(index, one),
+        };
+        last.checked_add(silent?).ok()
+    };
+    seen.iter().filter_map(of_one).max()
 }
 
 fn of_one(index: &Index<'_>, context: &Context, one: &Observation) -> State {

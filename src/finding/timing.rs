@@ -223,10 +223,15 @@ pub(super) fn at_end(index: &Index<'_>, one: &Observation) -> Option<bool> {
         return Some(true);
     }
     let (_, last) = one.span?;
+    let (_, to) = index.stream_span(one.entry)?;
+    Some(to.duration_since(last) <= tail(index, one)?)
+}
+
+/// How long the stream of an observation may go on without it before it is over.
+pub(super) fn tail(index: &Index<'_>, one: &Observation) -> Option<SignedDuration> {
     let (from, to) = index.stream_span(one.entry)?;
     let tenth = to.duration_since(from).as_secs() / 10;
-    let tail = TAIL.max(SignedDuration::from_secs(tenth).min(LONGEST_TAIL));
-    Some(to.duration_since(last) <= tail)
+    Some(TAIL.max(SignedDuration::from_secs(tenth).min(LONGEST_TAIL)))
 }
 
 /// Whether all of these can be seen inside one window. What has no time can be in any.

@@ -5,7 +5,8 @@
 //! class that was looked for, where and when the cause was, and not seen. Place: a class that is seen where its
 //! cause sits must agree with the cause's subjects, until the walk has passed a class that is seen everywhere.
 //! Time: what was over before the cause began, or began well before it, does not follow from it, unless the
-//! cause's own log begins too late to tell. What has no time is held together by place alone.
+//! cause's own log begins too late to tell; what began after the cause was over, and after everything on the way to
+//! it, does not either. What has no time is held together by place alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,48 +65,53 @@ impl Walk<'_> {
             return reach;
         };
         let onset = Onset::of(self.evidence, finding);
-        let mut seen: BTreeSet<Step> = BTreeSet::new();
-        let mut queue: Vec<Step> = signature
+        // each step with the latest end of what led there; a later one is walked again
+        let mut seen: BTreeMap<Step, End> = BTreeMap::new();
+        let mut queue: Vec<(Step, End)> = signature
             .leads_to
             .iter()
-            .map(|class| (*class, class::is_local(*class), false))
+            .map(|class| ((*class, class::is_local(*class), false), End::LONG_AGO))
             .collect();
         queue.sort_unstable_by(|a, b| b.cmp(a));
-        while let Some(step) = queue.pop() {
-            if !seen.insert(step) {
+        while let Some((step, led)) = queue.pop() {
+            if seen.get(&step).is_some_and(|known| *known >= led) {
                 continue;
             }
+            seen.insert(step, led);
             let (class, local, assumed) = step;
             reach.classes.insert(class);
-            let found = self.follow(finding, &onset, step, cause, &mut reach);
-            let found = self.reach_anchors(finding, &onset, class, local, &mut reach) || found;
+            let followed = self.follow(finding, &onset, (step, led), cause, &mut reach);
+            let anchored = self.reach_anchors(finding, &onset, (step, led), &mut reach);
+            let found = followed.is_some() || anchored;
             if !found && self.looked_for(finding, class, local) {
                 continue;
             }
+            let state = if anchored { End::NONE } else { End::LONG_AGO };
+            let led = led.max(state).max(followed.unwrap_or(End::LONG_AGO));
             for symptom in self.database.symptoms(class) {
                 for next in &symptom.leads_to {
                     let stays = local && class::is_local(*next);
-                    queue.push((*next, stays, assumed || !found));
+                    queue.push(((*next, stays, assumed || !found), led));
                 }
             }
             // paths without assumptions first, so that a link is called assumed only where no better path exists
-            queue.sort_unstable_by_key(|(class, local, assumed)| {
-                std::cmp::Reverse((*assumed, *local, *class))
+            queue.sort_unstable_by_key(|((class, local, assumed), led)| {
+                std::cmp::Reverse((*assumed, *local, *class, *led))
             });
         }
         reach
     }
 
-    /// Notes the symptoms of a class that follow; whether there are any.
+    /// Notes the symptoms of a class that follow; when the last of them ended, if there are any.
     fn follow(
         &self,
         cause: &Finding,
         onset: &Onset,
-        (class, local, assumed): Step,
+        ((class, local, assumed), led): (Step, End),
         own: usize,
         reach: &mut Reach,
-    ) -> bool {
-        let mut found = false;
+    ) -> Option<End> {
+        let mut found = None;
         for (at, finding) in self.findings.iter().enumerate() {
             let carries = self
                 .database
@@ -116,10 +122,14 @@ impl Walk<'_> {
                 continue;
             }
             for (position, case) in finding.cases.iter().enumerate() {
-                if !onset.allows(case.span) || (local && !near(cause, &case.subject)) {
+                let began = case.span.map(|(from, _)| from);
+                let Some(end) = end(cause, &case.subject, local) else {
+                    continue;
+                };
+                if !onset.allows(case.span) || !end.max(led).allows(began) {
                     continue;
                 }
-                found = true;
+                found = found.max(Some(End::of(case)));
                 let followed = reach.symptoms.entry(at).or_insert_with(|| Followed {
                     cases: Vec::new(),
                     assumed,
@@ -137,15 +147,16 @@ impl Walk<'_> {
         &self,
         cause: &Finding,
         onset: &Onset,
-        class: Class,
-        local: bool,
+        ((class, local, _), led): (Step, End),
         reach: &mut Reach,
     ) -> bool {
         let mut found = false;
         for (at, anchor) in self.anchors.iter().enumerate() {
-            let open = onset.allows_since(anchor.since);
             let same = anchor.class == class || stands_for(anchor.class, class);
-            if same && open && (!local || near(cause, &anchor.subject)) {
+            let Some(end) = end(cause, &anchor.subject, local).filter(|_| same) else {
+                continue;
+            };
+            if onset.allows_since(anchor.since) && end.max(led).allows(anchor.since) {
                 reach.anchors.insert(at);
                 found |= anchor.from != From::Words;
             }
@@ -183,9 +194,29 @@ fn stands_for(anchor: Class, class: Class) -> bool {
     )
 }
 
-/// Whether one of the subjects of a cause agrees with a subject.
-fn near(cause: &Finding, subject: &Subject) -> bool {
-    cause.cases.iter().any(|case| case.subject.agrees(subject))
+/// When a cause ended, where it sits if places must agree: the last of its cases. `None`: it does not sit there.
+fn end(cause: &Finding, subject: &Subject, local: bool) -> Option<End> {
+    let here = |case: &&Case| !local || case.subject.agrees(subject);
+    cause.cases.iter().filter(here).map(End::of).max()
+}
+
+/// When something was over, and could bring about nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct End(Timestamp);
+
+impl End {
+    /// It still holds, or nobody knows.
+    const NONE: Self = Self(Timestamp::MAX);
+    const LONG_AGO: Self = Self(Timestamp::MIN);
+
+    fn of(case: &Case) -> Self {
+        case.over.map_or(Self::NONE, Self)
+    }
+
+    /// Whether what began then can follow.
+    fn allows(self, began: Option<Timestamp>) -> bool {
+        began.is_none_or(|began| began <= self.0)
+    }
 }
 
 /// When a cause began, as far as its own log can say.

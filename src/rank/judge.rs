@@ -62,8 +62,12 @@ pub(super) fn causes<'a>(
             continue;
         };
         let reach = walk.reach(at);
-        let newest = reach.symptoms.keys().filter_map(|at| findings.get(*at));
-        let newest = newest.map(|symptom| symptom.state).max();
+        let newest = reach.symptoms.iter().flat_map(|(at, followed)| {
+            let cases = findings.get(*at).map(|symptom| &symptom.cases);
+            let followed = followed.cases.iter();
+            followed.filter_map(move |case| Some(cases?.get(*case)?.state))
+        });
+        let newest = newest.max();
         let mut state = finding.state;
         if state == State::Ended
             && (newest.is_some_and(State::is_alive) || !reach.anchors.is_empty())

@@ -110,7 +110,7 @@ fn what_the_reporter_complains_of_comes_first() {
     };
     let d = of("\"\"");
     assert_eq!(
-        ids(&d.causes),
+        ids(&d.causes)[..2],
         [
             "helm/release-name-in-use",
             "upgrade/refused-degraded-volumes"
@@ -118,7 +118,7 @@ fn what_the_reporter_complains_of_comes_first() {
     );
     let d = of("The upgrade fails right after I press the button");
     assert_eq!(
-        ids(&d.causes),
+        ids(&d.causes)[..2],
         [
             "upgrade/refused-degraded-volumes",
             "helm/release-name-in-use"
@@ -186,6 +186,32 @@ fn what_is_over_comes_below_what_goes_on() {
     );
     assert_eq!(cause(&d, "kubelet/invalid-kernel-flag").state, State::Ended);
     assert!(!d.headline.contains("kubelet"), "{}", d.headline);
+}
+
+/// What begins hours after a cause was over is none of its doing, and does not call it back.
+#[test]
+fn what_began_long_after_a_cause_is_none_of_its_doing() {
+    let server = |from: i64| {
+        let mut lines = every(20, 600, 60, |m| info(m, "Cluster is healthy"));
+        lines.extend(every(1, from, 0, refused));
+        let mut kubelet = every(2, 600, 540, |m| klog(m, FLAG));
+        kubelet.extend(calm(5, 535, 0));
+        Bundle::rke2()
+            .log(KUBELET, kubelet)
+            .log(SERVER, lines)
+            .scan()
+    };
+    let d = server(15);
+    let flag = cause(&d, "kubelet/invalid-kernel-flag");
+    assert_eq!(flag.state, State::Ended);
+    assert_eq!(flag.consequences, []);
+    assert_eq!(d.verdict, Verdict::SymptomsOnly, "{}", d.headline);
+    assert!(d.symptoms[0].explained_by.is_empty());
+    // what began while it was there, and goes on, does
+    let d = server(550);
+    let flag = cause(&d, "kubelet/invalid-kernel-flag");
+    assert_eq!(flag.state, State::Ongoing);
+    assert_eq!(d.verdict, Verdict::KnownCause, "{}", d.headline);
 }
 
 /// A program that exited writes no more: its last words still hold.

@@ -237,6 +237,55 @@ fn what_was_over_before_the_cause_began_does_not_follow() {
 }
 
 #[test]
+fn what_began_after_the_cause_was_over_does_not_follow() {
+    let db = database(kubelet_down());
+    let d = |down: &[i64], away: &[i64]| {
+        let mut logs = vec![log("n1", Etcd).hit(&db, "kubelet/flag", 0, &[], &[50, 100])];
+        for (id, minutes) in [("kubelet/down", down), ("node/not-ready", away)] {
+            let mut own = log(
+                "n1",
+                if id == "kubelet/down" {
+                    Kubelet
+                } else {
+                    Rancher
+                },
+            );
+            if !minutes.is_empty() {
+                own = own.hit(&db, id, 0, &[], minutes);
+            }
+            logs.push(own);
+        }
+        run(&db, &evidence(logs))
+    };
+    // a log of ten hours may be silent for one
+    assert_eq!(d(&[159, 599], &[]).causes[0].state, State::Ongoing);
+    let later = d(&[400, 599], &[]);
+    assert_eq!(later.causes[0].state, State::Ended);
+    assert_eq!(later.causes[0].consequences, []);
+    assert_eq!(later.verdict, Verdict::SymptomsOnly);
+    // what goes on in between hands it on
+    let through = d(&[101, 599], &[400, 599]);
+    assert_eq!(through.causes[0].consequences.len(), 2);
+    assert_eq!(through.causes[0].state, State::Ongoing);
+    let apart = d(&[101, 110], &[400, 599]);
+    assert_eq!(apart.causes[0].consequences.len(), 1);
+    assert_eq!(apart.causes[0].state, State::Ended);
+}
+
+#[test]
+fn a_cause_is_only_as_alive_as_the_subjects_that_follow() {
+    let db = database(kubelet_down());
+    let e = evidence(vec![
+        log("n1", Etcd).hit(&db, "kubelet/flag", 0, &[], &[50, 100]),
+        log("n1", Kubelet).hit(&db, "kubelet/down", 0, &[], &[60, 110]),
+        log("n2", Kubelet).hit(&db, "kubelet/down", 0, &[], &[60, 599]),
+    ]);
+    let d = run(&db, &e);
+    assert_eq!(d.causes[0].consequences[0].subjects.len(), 1);
+    assert_eq!(d.causes[0].state, State::Ended);
+}
+
+#[test]
 fn without_times_place_alone_holds_an_edge() {
     let db = database(kubelet_down());
     let e = |node: &str| {
