@@ -64,8 +64,8 @@ impl Weighed {
 struct Known<'d> {
     nodes: BTreeSet<&'d str>,
     pods: BTreeSet<&'d str>,
-    /// What objects show to fail, as clauses.
-    failing: &'d [String],
+    /// Words of the clauses that say what objects show to fail.
+    failing: BTreeSet<&'d str>,
     /// Lines and fields that living symptoms quote.
     symptoms: BTreeSet<(&'d str, u64)>,
 }
@@ -76,7 +76,11 @@ impl<'d> Known<'d> {
         let mut known = Known {
             nodes: BTreeSet::new(),
             pods: BTreeSet::new(),
-            failing: &diagnosis.failing,
+            failing: diagnosis
+                .failing
+                .iter()
+                .flat_map(|clause| clause.split([' ', '/', ':']))
+                .collect(),
             symptoms: BTreeSet::new(),
         };
         for symptom in alive {
@@ -103,8 +107,7 @@ impl<'d> Known<'d> {
     }
 
     fn says(&self, name: &str) -> bool {
-        let mut failing = self.failing.iter();
-        failing.any(|clause| clause.split([' ', '/', ':']).any(|word| word == name))
+        self.failing.contains(name)
     }
 
     fn fails(&self, candidate: &Candidate) -> bool {
