@@ -302,37 +302,6 @@ fn why_names_the_evidence_or_its_absence() {
 }
 
 #[test]
-fn a_scan_is_narrowed_to_a_node_and_to_a_time() {
-    let bundle = broken_rke2();
-    let causes = |args: &[&str]| -> Vec<String> {
-        let all = [&["scan", &bundle, "--format", "json"], args].concat();
-        let (code, out, err) = run(&all);
-        assert_eq!(code, 0, "{err}");
-        let report: Value = serde_json::from_str(&out).unwrap();
-        let causes = report["diagnosis"].as_array().unwrap().iter();
-        causes
-            .map(|cause| cause["signature"].as_str().unwrap().to_owned())
-            .collect()
-    };
-    let flag = "kubelet/invalid-kernel-flag".to_owned();
-    assert!(causes(&["--about", "node/cp1"]).contains(&flag));
-    assert!(causes(&["--about", "kubelet"]).contains(&flag));
-    assert!(causes(&["--about", "node/no-such-node"]).is_empty());
-    // The line is written from 00:55 on; the bundle was collected at 01:10.
-    for (args, found) in [
-        (["--since", "2025-02-22 00:50"], true),
-        (["--since", "30m"], true),
-        (["--since", "2025-02-22T01:11:00Z"], false),
-        (["--until", "2025-02-22 00:30"], false),
-        (["--until", "2025-02-23"], true),
-    ] {
-        assert_eq!(causes(&args).contains(&flag), found, "{args:?}");
-    }
-    let (code, _, err) = run(&["scan", &bundle, "--since", "yesterday"]);
-    assert!(code == 2 && err.contains("2025-01-25"), "{err}");
-}
-
-#[test]
 fn a_configuration_file_sets_defaults() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("bundlevet.toml");

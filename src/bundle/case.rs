@@ -16,6 +16,7 @@ use super::live::{self, LiveOptions, Unread};
 use super::sniff::{Format, HEAD, sniff};
 use super::source::{FileSource, Source, read_full};
 use super::split::{self, Kind, Runs, Split};
+use super::spool::Spool;
 use super::visit::Container;
 use super::zip::{self, Archive};
 
@@ -31,6 +32,8 @@ pub struct OpenOptions {
     pub root: Option<PathBuf>,
     /// How that root is read beyond its files; nothing: its files, whole.
     pub live: Option<LiveOptions>,
+    /// What is kept of standard input, so that a second pass can read it.
+    pub stdin: Arc<Spool>,
 }
 
 /// All inputs of one scan.
@@ -41,6 +44,7 @@ pub struct Case {
     /// Files that belong to an input already: named twice, or pieces of one upload.
     taken: BTreeSet<PathBuf>,
     live: Option<LiveOptions>,
+    stdin: Arc<Spool>,
     unread: Vec<Unread>,
 }
 
@@ -84,6 +88,7 @@ impl Case {
             opened: Vec::new(),
             taken: BTreeSet::new(),
             live: options.live.clone(),
+            stdin: Arc::clone(&options.stdin),
             unread: Vec::new(),
         };
         for path in paths {
@@ -197,7 +202,7 @@ impl Case {
         if path.as_os_str() == "-" {
             self.shared.holds(UNKNOWN);
             let found = found_at("-".into(), None);
-            let bytes = Bytes::Stdin;
+            let bytes = Bytes::Stdin(Arc::clone(&self.stdin));
             self.opened.push(Opened::Stream {
                 level,
                 found,
@@ -415,6 +420,7 @@ pub(crate) fn of_bytes(
         opened: Vec::new(),
         taken: BTreeSet::new(),
         live: None,
+        stdin: Arc::default(),
         unread: Vec::new(),
     };
     let source = Arc::new(super::source::Memory::new(bytes, None));

@@ -13,6 +13,7 @@ use super::loss::describe;
 use super::peek::Peek;
 use super::source::{Cursor, Source};
 use super::split::Runs;
+use super::spool::Spool;
 use super::unpack::CHUNK;
 use super::visit::Archived;
 use super::zip::{self, Archive, Fate, Member};
@@ -73,7 +74,7 @@ pub(crate) enum Bytes {
     Source(Arc<dyn Source>),
     /// A pipe or device, opened when its turn comes.
     Path(std::path::PathBuf),
-    Stdin,
+    Stdin(Arc<Spool>),
 }
 
 /// A nested zip that waits for memory.
@@ -177,7 +178,7 @@ impl Job {
     pub(crate) fn stream(level: Level, found: Found, bytes: Bytes) -> Job {
         let weight = match &bytes {
             Bytes::Source(source) => source.len().saturating_mul(EXPANSION),
-            Bytes::Path(_) | Bytes::Stdin => 0,
+            Bytes::Path(_) | Bytes::Stdin(_) => 0,
         };
         Job {
             work: Work::Stream {
@@ -330,8 +331,8 @@ impl Work {
                 Bytes::Source(source) => {
                     stream::walk(&level, found, Peek::new(Cursor::new(source), CHUNK), visit);
                 }
-                Bytes::Stdin => {
-                    let stdin = std::io::stdin().lock();
+                Bytes::Stdin(spool) => {
+                    let stdin = spool.read(std::io::stdin().lock());
                     stream::walk(&level, found, Peek::new(stdin, CHUNK), visit);
                 }
                 Bytes::Path(path) => match std::fs::File::open(path) {

@@ -38,6 +38,7 @@ mod remote;
 mod sniff;
 mod source;
 mod split;
+mod spool;
 mod stream;
 mod tar;
 mod time_in_name;
@@ -72,6 +73,7 @@ pub use program::{Program, ProgramSet};
 #[cfg(feature = "remote")]
 pub use remote::{Remote, RemoteObject};
 pub(crate) use sniff::is_opaque;
+pub use spool::Spool;
 pub use time_in_name::time_in_name;
 pub use url::{NO_URLS, as_url, shown_url};
 pub use visit::{Archived, Container, Member, Visit};

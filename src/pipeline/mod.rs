@@ -5,12 +5,15 @@
 //! A worker without a job helps one with a long log: it looks at the lines that the other inflates.
 //! The collectors' finds are merged in the order of inputs and paths, so threads never show in the result.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::bundle::{Case, Entry, OpenOptions, Visit};
-use crate::decode::Asked;
+use crate::decode::{Asked, Period};
 use crate::detect::{Detector, SearchLimits};
 use crate::error::{Error, Problem, Result};
 use crate::evidence::facts::FactLimits;
@@ -21,7 +24,7 @@ use crate::finding::{self, FindingLimits};
 use crate::limits::Limits;
 use crate::rank::surroundings::{self, Gatherer, Quoted};
 use crate::rank::unusual::{self, Surveyor};
-use crate::rank::{self, About, Diagnosis};
+use crate::rank::{self, About, Diagnosis, window};
 use crate::redact::{self, Key, Learned, Learner, PackOptions, Redacted, Redactor, Repack, Veil};
 use crate::report;
 use crate::signature::Database;
@@ -106,6 +109,13 @@ pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) 
     let mut inputs = rank::summarize(&evidence);
     let collected = inputs.iter().filter_map(|input| input.collected_at).max();
     let period = options.period.resolve(collected);
+    if let Some((since, until)) = period.since.zip(period.until)
+        && since > until
+    {
+        let why = format!("the time asked for ends before it begins: {since} to {until}");
+        return Err(Error::Usage(why));
+    }
+    let logged = spans(&evidence);
     if period.is_bounded() {
         evidence.keep(&period);
         inputs = rank::summarize(&evidence);
@@ -116,8 +126,17 @@ pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) 
     evidence.problems.extend(problems);
     evidence.problems.extend(database.given_up());
     let about = options.about.as_ref();
+    if let Some(about) =
+        about.filter(|about| !about.is_known(database, &evidence, &findings, &inputs))
+    {
+        let names = About::names(database, &evidence, &inputs);
+        return Err(Error::Usage(unknown(about, &names)));
+    }
     let mut diagnosis = rank::diagnose_about(database, &evidence, findings, inputs, about);
-    look_again(paths, database, &evidence, &mut diagnosis, options)?;
+    look_again(paths, database, &evidence, &mut diagnosis, period, options)?;
+    if let Some((from, to)) = logged.filter(|_| spans(&evidence).is_none()) {
+        window::outside(&mut diagnosis, (from, to));
+    }
     look_around(paths, &mut diagnosis, options)?;
     report::hide_secrets(&mut diagnosis);
     Ok(Scan {
@@ -126,17 +145,54 @@ pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) 
     })
 }
 
-/// The second pass, over the few entries that a failure without a known cause implicates. A pipe cannot be read twice.
+/// First and last time of all logs.
+fn spans(evidence: &Evidence) -> Option<(Timestamp, Timestamp)> {
+    let spans = evidence
+        .entries
+        .iter()
+        .filter_map(|read| read.hits.coverage.span);
+    spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+fn unknown(about: &About, names: &BTreeSet<String>) -> String {
+    let near = report::nearest(about.name(), names.iter().map(String::as_str), 3);
+    let hint = match near.as_slice() {
+        [] => "a node, an object, a namespace or a component can be named".to_owned(),
+        near => format!("did you mean {}?", near.join(", ")),
+    };
+    format!(
+        "--about: nothing that was read is named {}; {hint}",
+        about.words()
+    )
+}
+
+/// Whether something of the case cannot be read twice: a long pipe.
+fn is_gone(paths: &[PathBuf], options: &ScanOptions) -> bool {
+    let piped = paths.iter().any(|path| path.as_os_str() == "-");
+    piped && !options.open.stdin.is_whole()
+}
+
+/// The second pass, over the few entries that a failure without a known cause implicates.
 fn look_again(
     paths: &[PathBuf],
     database: &Database,
     evidence: &Evidence,
     diagnosis: &mut Diagnosis,
+    period: Period,
     options: &ScanOptions,
 ) -> Result<()> {
-    let wanted = Arc::new(unusual::implicated(evidence, diagnosis));
-    let piped = paths.iter().any(|path| path.as_os_str() == "-");
-    let surveys = if wanted.is_empty() || piped {
+    let wanted = Arc::new(unusual::implicated(evidence, diagnosis, period));
+    let gone = is_gone(paths, options);
+    if gone && !wanted.is_empty() {
+        diagnosis.not_examined.push(rank::NotExamined {
+            what: "what stands out in standard input".to_owned(),
+            because: "it takes a second look, which a long pipe does not give; scan a file instead"
+                .to_owned(),
+            signatures: Vec::new(),
+            collect: None,
+        });
+    }
+    let surveys = if wanted.is_empty() || gone {
         Vec::new()
     } else {
         let case = Case::open(paths, &options.open)?;
@@ -151,9 +207,8 @@ fn look_again(
 
 /// The lines around quoted ones, where a report shows them: each quoted entry is read once more, up to its last quote.
 fn look_around(paths: &[PathBuf], diagnosis: &mut Diagnosis, options: &ScanOptions) -> Result<()> {
-    let piped = paths.iter().any(|path| path.as_os_str() == "-");
     let quoted = Arc::new(Quoted::of(diagnosis));
-    if !options.surroundings || piped || quoted.is_empty() {
+    if !options.surroundings || is_gone(paths, options) || quoted.is_empty() {
         return Ok(());
     }
     let case = Case::open(paths, &options.open)?;

@@ -1,6 +1,10 @@
 //! What a user wants to hear about: a node, an object, a namespace, a component.
 
+use std::collections::BTreeSet;
+
+use super::InputSummary;
 use super::judge::Judged;
+use crate::evidence::Evidence;
 use crate::finding::{Finding, Subject};
 use crate::signature::Database;
 
@@ -34,6 +38,11 @@ impl About {
         }
     }
 
+    /// The name alone.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Whether a subject is, or is in, what is meant: `node/n2`, the name alone, or `namespace/name`.
     pub(super) fn is(&self, subject: &Subject) -> bool {
         let namespace = subject.get("namespace");
@@ -57,6 +66,71 @@ impl About {
             .and_then(|signature| signature.id.split('/').next());
         let whole = self.kind.is_none() && component == Some(self.name.to_lowercase().as_str());
         whole || finding.cases.iter().any(|case| self.is(&case.subject))
+    }
+
+    /// Whether anything of a case bears the name: what is about nothing there is would always be found healthy.
+    pub fn is_known(
+        &self,
+        database: &Database,
+        evidence: &Evidence,
+        findings: &[Finding],
+        inputs: &[InputSummary],
+    ) -> bool {
+        let kind = |of: &str| {
+            self.kind
+                .as_deref()
+                .is_none_or(|kind| kind.eq_ignore_ascii_case(of))
+        };
+        let named = |name: &str| name.eq_ignore_ascii_case(&self.name);
+        let in_namespace = |own: Option<&str>| {
+            let kind = self.kind.as_deref();
+            kind.is_some_and(|kind| own.is_some_and(|own| own.eq_ignore_ascii_case(kind)))
+        };
+        let component = |id: &str| id.split('/').next().is_some_and(named);
+        let logs = |place: Option<&str>, of: &str| kind(of) && place.is_some_and(named);
+        let mut nodes = inputs.iter().flat_map(|input| &input.nodes);
+        let mut cases = findings.iter().flat_map(|finding| &finding.cases);
+        nodes.any(|node| kind("node") && named(&node.name))
+            || (self.kind.is_none() && database.signatures.iter().any(|one| component(&one.id)))
+            || cases.any(|case| self.is(&case.subject))
+            || evidence.objects.iter().any(|(key, list)| {
+                list.iter().any(|object| {
+                    let space = object.namespace.as_deref();
+                    (named(&object.name) && (kind(&key.kind) || in_namespace(space)))
+                        || (kind("namespace") && space.is_some_and(named))
+                })
+            })
+            || evidence.entries.iter().any(|read| {
+                let origin = &read.entry.origin;
+                let space = origin.namespace.as_deref();
+                logs(origin.node.as_deref(), "node")
+                    || logs(space, "namespace")
+                    || logs(origin.pod.as_deref(), "pod")
+                    || (in_namespace(space) && origin.pod.as_deref().is_some_and(named))
+            })
+    }
+
+    /// Names of a case that it could have been: nodes, components, namespaces, as they are written after `--about`.
+    pub fn names(
+        database: &Database,
+        evidence: &Evidence,
+        inputs: &[InputSummary],
+    ) -> BTreeSet<String> {
+        let nodes = inputs.iter().flat_map(|input| &input.nodes);
+        let mut names: BTreeSet<String> = nodes.map(|node| format!("node/{}", node.name)).collect();
+        let ids = database.signatures.iter();
+        names.extend(ids.filter_map(|one| Some(one.id.split('/').next()?.to_owned())));
+        for read in &evidence.entries {
+            let origin = &read.entry.origin;
+            names.extend(origin.node.iter().map(|node| format!("node/{node}")));
+            names.extend(
+                origin
+                    .namespace
+                    .iter()
+                    .map(|space| format!("namespace/{space}")),
+            );
+        }
+        names
     }
 
     /// Whether a cause is about it, or something that follows from it is.

@@ -129,7 +129,7 @@ pub fn diagnose_about(
         &ranked_causes,
         &symptoms,
         &anchors,
-        &scanned,
+        (&scanned, !evidence.problems.is_empty()),
     );
     let (verdict, headline) = match verdict {
         Verdict::Healthy if is_without_products(evidence) => (
@@ -187,13 +187,12 @@ pub fn diagnose_about(
 
 /// The clauses of what objects show to be failing; symptoms are listed by themselves, the reporter's words too.
 fn failing(anchors: &[Anchor]) -> Vec<String> {
-    let mut clauses: Vec<String> = Vec::new();
-    for anchor in anchors.iter().filter(|anchor| anchor.from == From::Object) {
-        if !clauses.contains(&anchor.text) {
-            clauses.push(anchor.text.clone());
-        }
-    }
-    clauses
+    let mut said = BTreeSet::new();
+    let objects = anchors.iter().filter(|anchor| anchor.from == From::Object);
+    objects
+        .filter(|anchor| said.insert(anchor.text.as_str()))
+        .map(|anchor| anchor.text.clone())
+        .collect()
 }
 
 /// For each symptom, by position among the findings, the ids of the causes that explain it, best first.

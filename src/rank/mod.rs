@@ -30,6 +30,7 @@ mod timeline;
 pub mod unusual;
 mod upgrade;
 mod verdict;
+pub mod window;
 
 pub use about::About;
 pub use chart::{Chart, Lane, Mark, MarkKind};

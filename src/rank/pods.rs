@@ -62,32 +62,38 @@ pub(super) fn anchors(
     for pod in list(evidence, "Pod", "") {
         let status = pod.value.get("status");
         let phase = status.and_then(|status| text(status, "phase"));
-        let (class, clause) = match worst(pod) {
+        let namespace = pod.namespace.as_deref().unwrap_or_default();
+        let name = format!("{namespace}/{}", pod.name);
+        let (class, text) = match worst(pod) {
             // A pod of a job that failed was tried, and is kept to be looked at.
             _ if matches!(phase, Some("Failed" | "Succeeded")) => continue,
-            Some((fault, who, reason)) => (fault.class(), format!("{who} is in {reason}")),
+            // one known from a table has no containers with names
+            Some((fault, "", reason)) => (fault.class(), format!("pod {name} is in {reason}")),
+            Some((fault, container, reason)) => {
+                let text = format!("pod {name}: {container} is in {reason}");
+                (fault.class(), text)
+            }
             None if phase == Some("Pending") && is_old(pod, collected) => {
-                let why = status.and_then(not_scheduled);
-                (
-                    Class::PodCannotStart,
-                    format!(" is Pending{}", why.unwrap_or_default()),
-                )
+                let text = match status.and_then(not_scheduled) {
+                    Some(why) => format!("pod {name} is Pending: {why}"),
+                    None => format!("pod {name} is Pending"),
+                };
+                (Class::PodCannotStart, text)
             }
             None => continue,
         };
-        let namespace = pod.namespace.as_deref().unwrap_or_default();
         anchors.push(Anchor {
             class,
             subject: Subject::of([("pod", &pod.name), ("namespace", namespace)]),
-            text: format!("pod {namespace}/{}{clause}", pod.name),
+            text,
             since: None,
             from: From::Object,
         });
     }
 }
 
-/// The container that is worst off, as `: name`, and the reason; one without a name is known from a table.
-fn worst(pod: &Object) -> Option<(Fault, String, &str)> {
+/// The container that is worst off, by name, and the reason.
+fn worst(pod: &Object) -> Option<(Fault, &str, &str)> {
     let status = pod.value.get("status")?;
     let lists = ["initContainerStatuses", "containerStatuses"].into_iter();
     let containers = lists
@@ -97,12 +103,7 @@ fn worst(pod: &Object) -> Option<(Fault, String, &str)> {
         let (fault, reason) = fault(container)?;
         Some((fault, text(container, "name").unwrap_or_default(), reason))
     });
-    let (fault, name, reason) = faults.min_by_key(|(fault, _, _)| *fault)?;
-    let who = match name {
-        "" => String::new(),
-        name => format!(": {name}"),
-    };
-    Some((fault, who, reason))
+    faults.min_by_key(|(fault, _, _)| *fault)
 }
 
 fn fault(container: View<'_>) -> Option<(Fault, &str)> {
@@ -131,8 +132,8 @@ fn is_old(pod: &Object, collected: Option<Timestamp>) -> bool {
         .is_some_and(|(created, collected)| collected.duration_since(created) >= PENDING)
 }
 
-/// `: 0/3 nodes are available`, where the scheduler says why.
-fn not_scheduled(status: View<'_>) -> Option<String> {
+/// `0/3 nodes are available`, where the scheduler says why.
+fn not_scheduled(status: View<'_>) -> Option<&str> {
     let mut conditions = status.get("conditions")?.as_array()?;
     let scheduled = conditions.find(|one| text(*one, "type") == Some("PodScheduled"))?;
     if text(scheduled, "status") != Some("False") {
@@ -140,7 +141,7 @@ fn not_scheduled(status: View<'_>) -> Option<String> {
     }
     let message = text(scheduled, "message")?;
     let first = message.split([':', '\n']).next().unwrap_or_default();
-    Some(format!(": {}", first.trim()))
+    Some(first.trim())
 }
 
 #[cfg(test)]

@@ -7,14 +7,14 @@ use super::judge::Judged;
 use super::{EvidenceItem, RankedFinding, Scanned, State, Verdict};
 use crate::signature::{Database, Severity, Sureness};
 
-/// The verdict and the headline.
+/// The verdict and the headline; `unread` where something of the input could not be read.
 pub(super) fn verdict(
     database: &Database,
     judged: &[Judged<'_>],
     causes: &[RankedFinding],
     symptoms: &[RankedFinding],
     anchors: &[Anchor],
-    scanned: &Scanned,
+    (scanned, unread): (&Scanned, bool),
 ) -> (Verdict, String) {
     if scanned.entries == 0 {
         let headline = "nothing in the input could be examined";
@@ -53,7 +53,7 @@ pub(super) fn verdict(
         let headline = format!("no known cause: {}{more}", first.text);
         return (Verdict::NoKnownCause, headline);
     }
-    (Verdict::Healthy, healthy(causes, symptoms))
+    (Verdict::Healthy, healthy(causes, symptoms, unread))
 }
 
 /// Whether a symptom is only the state of an object that has failed: it says that something is wrong, as the anchor
@@ -141,7 +141,7 @@ fn symptoms_only(
     (Verdict::SymptomsOnly, headline)
 }
 
-fn healthy(causes: &[RankedFinding], symptoms: &[RankedFinding]) -> String {
+fn healthy(causes: &[RankedFinding], symptoms: &[RankedFinding], unread: bool) -> String {
     let past = causes
         .iter()
         .chain(symptoms)
@@ -156,6 +156,7 @@ fn healthy(causes: &[RankedFinding], symptoms: &[RankedFinding]) -> String {
     let minor = causes.iter().filter(|cause| cause.state.is_alive()).count();
     match (past, minor) {
         (Some(past), _) => format!("nothing is wrong now; past problem: {}", sentence(past)),
+        (None, 0) if unread => "nothing known is wrong in what could be read".to_owned(),
         (None, 0) => "nothing known is wrong".to_owned(),
         (None, 1) => "nothing serious is wrong; 1 thing worth knowing".to_owned(),
         (None, n) => format!("nothing serious is wrong; {n} things worth knowing"),

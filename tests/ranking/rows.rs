@@ -165,7 +165,7 @@ fn independent_causes_are_counted_and_can_be_asked_for() {
         about("node/n1").causes[0].signature,
         "kubelet/invalid-kernel-flag"
     );
-    assert!(about("node/n7").causes.is_empty());
+    assert!(about("longhorn").causes.is_empty());
 }
 
 /// An old problem that was resolved stands below what goes on, however sure.

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use super::anchor::{Anchor, From, anchors};
 use super::{Diagnosis, EvidenceItem, RankedFinding, Verdict, suspect};
 use crate::bundle::{Entry, EntryKind, Program};
+use crate::decode::Period;
 use crate::evidence::{Evidence, ReadEntry};
 use crate::signature::{Database, Severity, Sureness};
 
@@ -53,6 +54,10 @@ const CENTRAL: &[Program] = &[
 pub struct Implicated {
     entries: BTreeSet<(usize, String)>,
     collected_at: Option<Timestamp>,
+    /// Nothing that was said outside it is reported.
+    period: Period,
+    /// Bytes that the kinds of lines of one entry may take.
+    room: usize,
 }
 
 impl Implicated {
@@ -67,10 +72,15 @@ impl Implicated {
     }
 }
 
+/// Bytes that the kinds of lines of all entries together may take, and of one: the same whatever the number of threads.
+const ROOM: usize = 64 << 20;
+const LEAST_ROOM: usize = 128 << 10;
+const MOST_ROOM: usize = 2 << 20;
+
 /// The entries that deserve a second look. Upgrade jobs, while an upgrade is not complete; and where something is
 /// wrong and no cause is at least likely, the logs of what fails, and of the others what fits: a cause does not always
 /// stand where it shows.
-pub fn implicated(evidence: &Evidence, diagnosis: &Diagnosis) -> Implicated {
+pub fn implicated(evidence: &Evidence, diagnosis: &Diagnosis, period: Period) -> Implicated {
     let mut first: Vec<&ReadEntry> = Vec::new();
     let mut others: Vec<&ReadEntry> = Vec::new();
     let unfinished = diagnosis
@@ -99,6 +109,8 @@ pub fn implicated(evidence: &Evidence, diagnosis: &Diagnosis) -> Implicated {
         OTHER_BYTES + all / OTHER_SHARE,
     );
     Implicated {
+        room: (ROOM / entries.len().max(1)).clamp(LEAST_ROOM, MOST_ROOM),
+        period,
         entries,
         collected_at: diagnosis
             .inputs

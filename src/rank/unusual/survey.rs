@@ -1,6 +1,9 @@
 //! The lines of an implicated entry into templates with their counts and times, and what it repeats at its end.
+//!
+//! Only lines that complain become templates; of the others it is enough to know that they are none.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
@@ -14,18 +17,21 @@ use crate::bundle::{Entry, ProgramSet, Visit};
 use crate::decode::{Around, Clock, Level, Line, Stamp, decode};
 use crate::error::Problem;
 
-/// Bytes of one entry that are surveyed, bytes of one line, distinct templates of one entry.
+/// Bytes of one entry that are surveyed, bytes of one line.
 const BYTES: u64 = 256 << 20;
 const LINE: u64 = 16 << 10;
-const TEMPLATES: usize = 4096;
+/// Kinds of lines of one entry that are told apart.
+const KINDS: usize = 1 << 16;
 /// Lines kept to tell the zone and year of the others.
 const SAMPLES: usize = 32;
 /// Characters of a sample.
 const SAMPLE: usize = 400;
 /// Characters of a line that is kept as it stands.
 const RAW: usize = 700;
-/// Seconds of one bucket of a template's histogram.
+/// Seconds that lines of a burst stand in.
 pub(super) const BUCKET: i64 = 600;
+/// Buckets that are counted at a time: lines of a log are out of order by little.
+const OPEN: usize = 4;
 
 /// What the second pass learned of one entry.
 #[derive(Debug, Clone, Default)]
@@ -64,8 +70,32 @@ pub(in crate::rank) struct Template {
     /// Numbers of its first and its last line.
     pub(in crate::rank) first_line: u64,
     pub(in crate::rank) line: u64,
-    /// Lines per ten minutes.
+    /// Most lines in ten minutes.
+    pub(super) densest: u64,
+    /// Lines per ten minutes, of the last ones.
     pub(super) buckets: BTreeMap<i64, u64>,
+}
+
+impl Template {
+    fn counts(&mut self, bucket: i64) {
+        let lines = self.buckets.entry(bucket).or_default();
+        *lines += 1;
+        self.densest = self.densest.max(*lines);
+        if self.buckets.len() > OPEN {
+            self.buckets.pop_first();
+        }
+    }
+
+    /// Bytes that it takes, roughly.
+    fn size(&self) -> usize {
+        let texts = [&self.text, &self.sample, &self.raw, &self.error];
+        size_of::<Self>() + texts.iter().map(|text| text.len()).sum::<usize>()
+    }
+
+    /// Whether anybody will ask for it.
+    fn tells(&self) -> bool {
+        self.complains || self.severe || self.fatal || !self.raw.is_empty()
+    }
 }
 
 /// What an entry repeats at its end.
@@ -106,8 +136,7 @@ impl Visit for Surveyor {
 
     fn entry(&mut self, entry: Entry, bytes: &mut dyn Read) {
         if self.wanted.contains(&entry) {
-            self.found
-                .push(survey(&entry, self.wanted.collected_at, bytes));
+            self.found.push(survey(&entry, &self.wanted, bytes));
         }
     }
 
@@ -126,10 +155,9 @@ struct Growing {
     last: Option<Stamp>,
 }
 
-fn survey(entry: &Entry, collected_at: Option<Timestamp>, bytes: &mut dyn Read) -> EntrySurvey {
+fn survey(entry: &Entry, wanted: &Implicated, bytes: &mut dyn Read) -> EntrySurvey {
     let mut lines = BufReader::with_capacity(64 << 10, bytes.take(BYTES));
-    let mut known: HashMap<String, usize> = HashMap::new();
-    let mut growing: Vec<Growing> = Vec::new();
+    let mut kinds = Kinds::within(wanted.room);
     let (mut head, mut tail): (Vec<Line>, std::collections::VecDeque<Line>) = Default::default();
     let mut run = Run::default();
     let mut raw = Vec::new();
@@ -142,27 +170,7 @@ fn survey(entry: &Entry, collected_at: Option<Timestamp>, bytes: &mut dyn Read) 
         }
         let masked = template(&line.text);
         run.take(&masked, &line, number);
-        let at = match known.get(&masked) {
-            Some(at) => *at,
-            None if growing.len() < TEMPLATES => {
-                known.insert(masked.clone(), growing.len());
-                growing.push(fresh(masked, &line, &raw, number));
-                growing.len() - 1
-            }
-            None => continue,
-        };
-        if let Some(one) = growing.get_mut(at) {
-            one.template.count += 1;
-            one.template.line = number;
-            one.first = one.first.or(line.stamp);
-            one.last = line.stamp.or(one.last);
-            if let Some(second) = line.stamp.and_then(order) {
-                *one.template
-                    .buckets
-                    .entry(second.div_euclid(BUCKET))
-                    .or_default() += 1;
-            }
-        }
+        kinds.take(masked, &line, &raw, number);
         if head.len() < SAMPLES {
             head.push(line);
         } else {
@@ -173,21 +181,85 @@ fn survey(entry: &Entry, collected_at: Option<Timestamp>, bytes: &mut dyn Read) 
         }
     }
     let tail: Vec<Line> = tail.into();
-    let clock = Clock::from_samples(&head, &tail, &Around::of(entry, collected_at));
+    let clock = Clock::from_samples(&head, &tail, &Around::of(entry, wanted.collected_at));
     let resolve = |stamp: Option<Stamp>| stamp.and_then(|stamp| clock.resolve(stamp));
+    // what was said outside the time that is asked for is none of it
+    let inside = |first: Option<Timestamp>, last: Option<Timestamp>| {
+        let span = first.zip(last);
+        span.is_none_or(|span| wanted.period.clip(span).is_some())
+    };
     EntrySurvey {
         input: entry.input,
         path: entry.path.clone(),
-        templates: growing
+        templates: kinds
+            .growing
             .into_iter()
             .map(|one| Template {
                 first: resolve(one.first),
                 last: resolve(one.last),
                 ..one.template
             })
+            .filter(|one| inside(one.first, one.last))
             .collect(),
-        tail: run.end(resolve),
+        tail: run.end(resolve).filter(|tail| {
+            tail.span
+                .is_none_or(|(from, to)| inside(Some(from), Some(to)))
+        }),
         lines: number,
+    }
+}
+
+/// The kinds of lines of one entry so far.
+struct Kinds {
+    /// By the hash of a template: its place among those that grow, or that it tells nothing.
+    known: HashMap<u64, Option<usize>>,
+    growing: Vec<Growing>,
+    /// Bytes that templates may still take.
+    room: usize,
+}
+
+impl Kinds {
+    fn within(room: usize) -> Self {
+        Self {
+            known: HashMap::new(),
+            growing: Vec::new(),
+            room,
+        }
+    }
+
+    fn take(&mut self, masked: String, line: &Line, raw: &[u8], number: u64) {
+        let mut hasher = DefaultHasher::new();
+        masked.hash(&mut hasher);
+        let hash = hasher.finish();
+        let at = match self.known.get(&hash) {
+            Some(at) => *at,
+            None if self.known.len() < KINDS => {
+                let at = self.add(fresh(masked, line, raw, number));
+                self.known.insert(hash, at);
+                at
+            }
+            None => None,
+        };
+        let Some(one) = at.and_then(|at| self.growing.get_mut(at)) else {
+            return;
+        };
+        one.template.count += 1;
+        one.template.line = number;
+        one.first = one.first.or(line.stamp);
+        one.last = line.stamp.or(one.last);
+        if let Some(second) = line.stamp.and_then(order) {
+            one.template.counts(second.div_euclid(BUCKET));
+        }
+    }
+
+    fn add(&mut self, one: Growing) -> Option<usize> {
+        let size = one.template.size();
+        if !one.template.tells() || size > self.room {
+            return None;
+        }
+        self.room -= size;
+        self.growing.push(one);
+        Some(self.growing.len() - 1)
     }
 }
 
@@ -212,7 +284,7 @@ fn fresh(masked: String, line: &Line, raw: &[u8], number: u64) -> Growing {
             level: line.level,
             programs: line.programs,
             first_line: number,
-            text: masked,
+            text: masked.chars().take(RAW).collect(),
             sample: line.text.chars().take(SAMPLE).collect(),
             ..Template::default()
         },
@@ -308,7 +380,56 @@ fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::Period;
     use crate::finding::build::{evidence, log};
+
+    fn wanted(room: usize) -> Implicated {
+        Implicated {
+            entries: Default::default(),
+            collected_at: None,
+            period: Period::default(),
+            room,
+        }
+    }
+
+    #[test]
+    fn memory_is_bounded_whatever_the_lines() {
+        let entry = evidence(vec![log("n1", crate::bundle::Program::UpgradeJob)])
+            .entries
+            .remove(0)
+            .entry;
+        let word = |n: u64| -> String {
+            let letter = |at: u32| char::from(b'a' + u8::try_from((n >> (4 * at)) & 15).unwrap());
+            (0..6).map(letter).collect()
+        };
+        let text: String = (0..3000)
+            .map(|n| format!("error: {} {}\n", word(n), "x y ".repeat(500)))
+            .collect();
+        let found = survey(&entry, &wanted(100_000), &mut text.as_bytes());
+        let size: usize = found.templates.iter().map(Template::size).sum();
+        assert!(size <= 100_000, "{size}");
+        assert!(found.templates.len() > 20, "{}", found.templates.len());
+    }
+
+    #[test]
+    fn what_lies_outside_the_time_asked_for_is_not_said() {
+        let entry = evidence(vec![log("n1", crate::bundle::Program::UpgradeJob)])
+            .entries
+            .remove(0)
+            .entry;
+        let text = "2025-01-25T10:00:00Z error: one\n2025-01-25T11:00:00Z error: two\n2025-01-25T11:00:01Z error: two\n";
+        let time = |text: &str| text.parse().ok();
+        let mut asked = wanted(1 << 20);
+        asked.period.until = time("2025-01-25T10:30:00Z");
+        let found = survey(&entry, &asked, &mut text.as_bytes());
+        let samples: Vec<_> = found
+            .templates
+            .iter()
+            .map(|one| one.sample.as_str())
+            .collect();
+        assert_eq!(samples, ["error: one"]);
+        assert!(found.tail.is_none());
+    }
 
     #[test]
     fn lines_become_templates_and_a_tail() {
@@ -322,13 +443,13 @@ mod tests {
         }
         let long = "y".repeat(200_000);
         let whole = format!("{long}\n{text}");
-        let found = survey(&entry, None, &mut whole.as_bytes());
+        let found = survey(&entry, &wanted(1 << 20), &mut whole.as_bytes());
         let counts: Vec<_> = found
             .templates
             .iter()
             .map(|t| (t.count, t.complains))
             .collect();
-        assert_eq!(counts, [(1, false), (2, true), (40, false)]);
+        assert_eq!(counts, [(2, true), (40, false)]);
         let tail = found.tail.unwrap();
         assert_eq!(
             (tail.line, tail.count, tail.text.as_str()),
