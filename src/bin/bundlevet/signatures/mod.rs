@@ -45,7 +45,7 @@ enum Command {
         after_help = "Examples:\n  bundlevet signatures pages docs/signatures\n  bundlevet signatures pages docs/signatures --check"
     )]
     Pages(pages::PagesArgs),
-    /// Write the skeleton of a signature from a log line on standard input
+    /// Write the skeleton of a signature from log lines on standard input
     #[command(
         after_help = "Examples:\n  bundlevet show bundle.zip etcd.log:42 -C 0 | cut -c11- | bundlevet signatures new etcd/peer-lost --program etcd\n  xclip -o | bundlevet signatures new etcd/peer-lost --dir my-signatures"
     )]

@@ -56,7 +56,7 @@ pub(crate) fn new(args: &NewArgs) -> Outcome {
         )));
     }
     if io::stdin().is_terminal() {
-        say("paste the log line, then end with Enter and Ctrl-D");
+        say("paste the log line, or several of one failure, then end with Enter and Ctrl-D");
     }
     let mut raw = Vec::new();
     io::stdin()
@@ -64,8 +64,9 @@ pub(crate) fn new(args: &NewArgs) -> Outcome {
         .take(LINE_BYTES)
         .read_to_end(&mut raw)
         .map_err(|error| Failure::Said(format!("failed to read standard input: {error}")))?;
-    let text = skeleton(String::from_utf8_lossy(&raw).trim(), args.program)
-        .map_err(|why| Failure::Said(format!("no pattern can be made of this line: {why}")))?;
+    let text = skeleton(String::from_utf8_lossy(&raw).trim(), args.program).map_err(|why| {
+        Failure::Said(format!("no pattern can be made of what was pasted: {why}"))
+    })?;
     match &args.dir {
         None => io::stdout().lock().write_all(text.as_bytes())?,
         Some(dir) => {
