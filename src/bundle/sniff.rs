@@ -108,23 +108,29 @@ pub(crate) fn tar_checksum_holds(block: &[u8]) -> bool {
             .wrapping_add(u32::from(digit - b'0'));
         seen = true;
     }
-    let bytes = block
-        .iter()
-        .take(512)
-        .enumerate()
-        .map(|(ix, &b)| if (148..156).contains(&ix) { b' ' } else { b });
-    let (unsigned, signed) = bytes.fold((0u32, 0i32), |(u, s), b| {
-        (u + u32::from(b), s + i32::from(b.cast_signed()))
-    });
-    seen && (declared == unsigned || i64::from(declared) == i64::from(signed))
+    // text has no number there, and most files are text
+    if !seen {
+        return false;
+    }
+    let block = block.get(..512).unwrap_or(block);
+    let sum = |bytes: &[u8]| bytes.iter().map(|b| u32::from(*b)).sum::<u32>();
+    let signs = |bytes: &[u8]| bytes.iter().map(|b| u32::from(*b >> 7)).sum::<u32>();
+    // the field itself counts as spaces
+    let unsigned = sum(block) - sum(field) + 8 * u32::from(b' ');
+    let negative = i64::from(signs(block) - signs(field));
+    declared == unsigned || i64::from(declared) == i64::from(unsigned) - 256 * negative
 }
 
 /// More control bytes than any log has. NUL alone is not one: a log that survived a crash has runs of them.
 fn looks_binary(head: &[u8]) -> bool {
-    let control = head
-        .iter()
-        .filter(|b| matches!(b, 0x01..=0x07 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f))
-        .count();
+    // without branches, so that many bytes are looked at together
+    let is_control = |b: u8| {
+        let low = b.wrapping_sub(1) < 7;
+        let high = b.wrapping_sub(0x0e) < 18 && b != 0x1b;
+        u8::from(low | high | (b == 0x7f))
+    };
+    let of = |few: &[u8]| few.iter().map(|b| is_control(*b)).sum::<u8>();
+    let control: usize = head.chunks(128).map(|few| usize::from(of(few))).sum();
     head.len() >= 32 && control * 10 > head.len()
 }
 
@@ -149,6 +155,36 @@ mod tests {
         log.extend_from_slice(b"\x1b[31mlevel=error\x1b[0m msg=\"x\"\r\n");
         assert_eq!(sniff(&log), Format::Plain);
         assert_eq!(sniff(&[1u8; 64]), Format::Binary);
+    }
+
+    #[test]
+    fn control_bytes_are_those_that_no_log_has() {
+        for b in 0..=u8::MAX {
+            let control = matches!(b, 0x01..=0x07 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
+            assert_eq!(looks_binary(&[b; 300]), control, "{b}");
+        }
+    }
+
+    #[test]
+    fn checksums_hold_signed_and_unsigned() {
+        let mut header = tar::Header::new_gnu();
+        header.set_path("größe").unwrap();
+        header.set_cksum();
+        let mut block = *header.as_bytes();
+        assert!(tar_checksum_holds(&block));
+        // as old programs sum up: bytes are signed
+        let field = 148..156;
+        let bytes = block.iter().enumerate();
+        let signed: i32 = bytes
+            .map(|(at, b)| match field.contains(&at) {
+                true => i32::from(b' '),
+                false => i32::from(b.cast_signed()),
+            })
+            .sum();
+        block[field].copy_from_slice(format!("{signed:06o}\0 ").as_bytes());
+        assert!(tar_checksum_holds(&block));
+        block[0] ^= 1;
+        assert!(!tar_checksum_holds(&block));
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Entries into the names that they give away: nodes, hosts files, ingresses, URLs, accounts.
 
 use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 use std::io::Read;
 use std::sync::LazyLock;
 
 use super::names::Learned;
 use super::short::Exact;
 use super::telling::may_tell;
+use super::text::Mixed;
 use crate::bundle::{Archived, Entry, EntryKind, Skip, Visit};
 use crate::error::Problem;
 
@@ -41,7 +43,22 @@ pub struct Learner {
     hosts: HashSet<String>,
     /// What is read of one entry after the other.
     chunk: Vec<u8>,
+    /// Lines that were looked at: objects say the same ones again and again.
+    lines: HashSet<Box<[u8]>, BuildHasherDefault<Mixed>>,
+    /// What else the looks at those lines depended on.
+    about: About,
 }
+
+/// What a line means depends on the file that it stands in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct About {
+    nodes: bool,
+    config: bool,
+}
+
+/// Lines that are remembered, and bytes of one.
+const MOST_LINES: usize = 8_192;
+const MOST_REMEMBERED: usize = 128;
 
 impl Learner {
     /// What was learned.
@@ -169,12 +186,12 @@ impl Learner {
     }
 
     fn pair(&mut self, file: &File<'_>, key: &str, value: &str) {
-        let nodes = file.path.contains("node") || file.path.contains("machine");
+        let About { nodes, config } = file.about;
         match key {
             "kubernetes.io/hostname" | "nodeName" | "nodeID" | "requestedHostname" => {
                 self.host(value)
             }
-            "hostname" | "Hostname" if nodes || file.path.contains("config") => self.host(value),
+            "hostname" | "Hostname" if nodes || config => self.host(value),
             "address" | "internalAddress" | "hostIP" if nodes || key == "hostIP" => {
                 match value.parse() {
                     Ok(address) => self.learned.address(address),
@@ -244,12 +261,16 @@ impl Learner {
 
     fn other(&mut self, file: &File<'_>, bytes: &mut dyn Read) {
         let special = FILES.contains(&file.name);
+        if self.about != file.about {
+            self.lines.clear();
+            self.about = file.about;
+        }
         self.pieces(bytes, |learner, lines| {
             let mut rest = lines;
             while !rest.is_empty() {
                 let end = memchr::memchr(b'\n', rest);
                 let (line, behind) = rest.split_at(end.unwrap_or(rest.len()));
-                if (special || may_tell(line))
+                if (special || may_tell(line) && learner.is_new(line))
                     && line.len() < MOST_LINE
                     && let Ok(text) = std::str::from_utf8(line)
                 {
@@ -259,6 +280,20 @@ impl Learner {
                 rest = behind.get(1..).unwrap_or_default();
             }
         });
+    }
+
+    /// Whether a line of a file like the last one was not looked at before; what it tells is learned already.
+    fn is_new(&mut self, line: &[u8]) -> bool {
+        if line.len() > MOST_REMEMBERED {
+            return true;
+        }
+        if self.lines.contains(line) {
+            return false;
+        }
+        if self.lines.len() < MOST_LINES {
+            self.lines.insert(Box::from(line));
+        }
+        true
     }
 
     /// Looks for words in pieces of whole lines, and hands each on.
@@ -314,8 +349,8 @@ const FILES: [&str; 10] = [
 
 /// Where lines stand.
 struct File<'a> {
-    path: &'a str,
     name: &'a str,
+    about: About,
 }
 
 impl Visit for Learner {
@@ -329,10 +364,12 @@ impl Visit for Learner {
             return self.log(bytes);
         }
         let name = entry.path.rsplit('/').next().unwrap_or_default();
-        let file = File {
-            path: &entry.path,
-            name,
+        let path = &entry.path;
+        let about = About {
+            nodes: path.contains("node") || path.contains("machine"),
+            config: path.contains("config"),
         };
+        let file = File { name, about };
         self.other(&file, bytes);
     }
 

@@ -57,6 +57,21 @@ fn pair(line: &str) -> Option<Pair<'_>> {
     })
 }
 
+/// Spaces at the beginning of a text, eight at a time: most bytes of objects are these.
+pub(super) fn spaces(text: &[u8]) -> usize {
+    const EIGHT: u64 = u64::from_ne_bytes([b' '; 8]);
+    let mut count = 0;
+    while let Some(eight) = text.get(count..).and_then(<[u8]>::first_chunk) {
+        let others = u64::from_le_bytes(*eight) ^ EIGHT;
+        if others != 0 {
+            return count + others.trailing_zeros() as usize / 8;
+        }
+        count += 8;
+    }
+    let rest = text.get(count..).unwrap_or_default();
+    count + rest.iter().take_while(|b| **b == b' ').count()
+}
+
 /// Whether a line that goes on like this behind its indent could be of the few that are followed: a `kind`, the `data` of
 /// an object, an item of a list.
 fn may_tell(body: &[u8]) -> bool {
@@ -129,14 +144,14 @@ impl Objects {
         }
         let mut end = 0;
         while let Some(rest) = text.get(end..).filter(|rest| !rest.is_empty()) {
-            let indent = rest.iter().take_while(|b| **b == b' ').count();
+            let indent = spaces(rest);
             let body = rest.get(indent..).unwrap_or_default();
             if indent == 0 && table::may_begin(body) {
                 break;
             }
             let length = indent + memchr::memchr(b'\n', body).map_or(body.len(), |at| at + 1);
             let closes = self.known.is_some_and(|(known, _)| indent < known);
-            if closes || may_tell(body) {
+            if closes || may_tell(body) && self.concerns(indent, body) {
                 let line = rest.get(..length).unwrap_or_default();
                 let text = std::str::from_utf8(line).unwrap_or("");
                 if pair(text).is_some_and(|pair| self.opens(&pair).is_some()) {
@@ -146,6 +161,19 @@ impl Objects {
             end += length;
         }
         end
+    }
+
+    /// Whether a line that may tell something could change what is known: an item of a list does so only if it begins with
+    /// one of the few keys, or ends the object of the last `kind`.
+    fn concerns(&self, indent: usize, body: &[u8]) -> bool {
+        let mut key = body;
+        while let [b'-', b' ', inner @ ..] = key {
+            let spaces = inner.iter().take_while(|b| **b == b' ').count();
+            key = inner.get(spaces..).unwrap_or_default();
+        }
+        let own = indent + body.len() - key.len();
+        let ends = || self.known.is_some_and(|(known, _)| own <= known);
+        key.len() == body.len() || key.first() == Some(&b'-') || may_tell(key) || ends()
     }
 
     /// Follows the kinds of objects; where a line opens a map of data that may be a Secret's, what is known of that.

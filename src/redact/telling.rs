@@ -1,5 +1,7 @@
 //! A line of an object or of configuration into whether it can tell a name at all: nearly none does.
 
+use super::objects::spaces;
+
 /// What lines that tell a name begin with, behind indent, dash and quote: keys, words of configuration, months.
 const BEGINS: &[&str] = &[
     "address",
@@ -52,8 +54,7 @@ static THIRD: [[u32; 32]; 256] = {
 
 /// Whether a line of no special file could tell a name. Nearly none does, so the look is at its first letters only.
 pub(super) fn may_tell(line: &[u8]) -> bool {
-    let spaces = line.iter().take_while(|b| **b == b' ').count();
-    let mut rest = line.get(spaces..).unwrap_or_default();
+    let mut rest = line.get(spaces(line)..).unwrap_or_default();
     while let [
         b'-' | b'"' | b'\'' | b' ' | b'\t' | b'\r' | 0x0c,
         inner @ ..,
@@ -77,6 +78,16 @@ pub(super) fn may_tell(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spaces_are_counted_wherever_they_end() {
+        for behind in ["", "x", "x and more", "\tx", "\u{a0}x", "\n        "] {
+            for count in 0..40 {
+                let line = " ".repeat(count) + behind;
+                assert_eq!(spaces(line.as_bytes()), count, "{line:?}");
+            }
+        }
+    }
 
     #[test]
     fn the_quick_look_leaves_out_no_line_that_tells() {

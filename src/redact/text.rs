@@ -72,9 +72,9 @@ impl Owner for Remembering<'_> {
 /// Addresses with their pseudonyms. Whoever writes addresses that collide makes only his own copy slow.
 type Addresses = HashMap<IpAddr, Option<Arc<str>>, BuildHasherDefault<Mixed>>;
 
-/// A hash of the few bytes of an address or a domain.
+/// A hash of the few bytes of an address, a domain or a line.
 #[derive(Default)]
-struct Mixed(u64);
+pub(super) struct Mixed(u64);
 
 impl Hasher for Mixed {
     fn write(&mut self, bytes: &[u8]) {

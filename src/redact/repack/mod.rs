@@ -8,7 +8,7 @@ mod sink;
 mod spool;
 mod zip;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -71,7 +71,14 @@ pub struct Repack<'a> {
     done: Redacted,
     failed: Option<io::Error>,
     pump: Pump,
+    /// What deflates members, one after the other: making it costs as much as packing a small one.
+    packer: Option<DeflateEncoder<Spool>>,
+    /// Parts of paths that were redacted; most stand in many paths.
+    parts: HashMap<String, String>,
 }
+
+/// Parts of paths that are remembered.
+const MOST_PARTS: usize = 4_096;
 
 /// The member that stands next.
 #[derive(Debug, Clone, Default)]
@@ -127,7 +134,30 @@ impl<'a> Repack<'a> {
             done: Redacted::default(),
             failed: None,
             pump: Pump::new(),
+            packer: None,
+            parts: HashMap::new(),
         }
+    }
+
+    /// As [`redacted_path`].
+    fn path(&mut self, path: &str) -> String {
+        let mut out = String::with_capacity(path.len() + 16);
+        for (at, part) in path.split('/').enumerate() {
+            if at > 0 {
+                out.push('/');
+            }
+            match self.parts.get(part) {
+                Some(known) => out.push_str(known),
+                None => {
+                    let hidden = self.redactor.text(part);
+                    out.push_str(&hidden);
+                    if self.parts.len() < MOST_PARTS {
+                        self.parts.insert(part.to_owned(), hidden);
+                    }
+                }
+            }
+        }
+        out
     }
 
     /// Ends the copy; the report names what was learned and stays.
@@ -264,14 +294,15 @@ impl<'a> Repack<'a> {
 
     /// The redacted name of a member in the container on top; nothing for one that it has already.
     fn name(&mut self, named: &Named, folder: bool) -> Option<String> {
-        let top = self.stack.last_mut()?;
+        let top = self.stack.last()?;
         let inside = named.path.strip_prefix(&top.prefix).unwrap_or(&named.path);
         let whole = match &named.root {
             Some(root) if root == inside => root.clone(),
             Some(root) => format!("{root}/{inside}"),
             None => inside.to_owned(),
         };
-        let mut name = redacted_path(&self.redactor, &whole);
+        let mut name = self.path(&whole);
+        let top = self.stack.last_mut()?;
         if folder {
             name.push('/');
             return top.names.insert(name.clone()).then_some(name);
@@ -299,10 +330,17 @@ impl<'a> Repack<'a> {
         let packed = match self.stack.last_mut().map(|frame| &mut frame.form) {
             Some(Form::Zip(_)) => {
                 let level = Compression::new(self.options.level);
-                let mut deflate = Summed::new(DeflateEncoder::new(&mut spool, level));
+                // one that failed is not taken again, as nothing is after a failure
+                let packer = match self.packer.take() {
+                    Some(packer) => packer,
+                    None => DeflateEncoder::new(Spool::new(&self.options.scratch), level),
+                };
+                let mut deflate = Summed::new(packer);
                 pump.run(bytes, stream, &mut deflate)?;
                 let (crc, size) = (deflate.crc.sum(), deflate.size);
-                deflate.inner.finish()?;
+                // ends what was begun and gives it back
+                spool = deflate.inner.reset(Spool::new(&self.options.scratch))?;
+                self.packer = Some(deflate.inner);
                 Packed::Deflated { crc, size }
             }
             Some(Form::Tar(_)) => {
@@ -330,7 +368,7 @@ impl<'a> Repack<'a> {
         let counts = std::mem::take(&mut self.stream.tally().counts);
         if counts.all() > 0 {
             self.done.total.add(&counts);
-            let path = redacted_path(&self.redactor, path);
+            let path = self.path(path);
             self.done.entries.entry(path).or_default().add(&counts);
         }
     }
