@@ -473,3 +473,25 @@ fn help_teaches_by_examples() {
         assert!(code == 0 && out.contains("Example"), "{args:?}");
     }
 }
+
+/// The error page of a download is no healthy cluster, and a directory that is not there is named.
+#[test]
+fn what_is_no_bundle_and_no_place_is_said_with_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let page = dir.path().join("bundle.zip");
+    std::fs::write(&page, "<html>please log in</html>\n").unwrap();
+    let (code, out, err) = run(&["scan", page.to_str().unwrap()]);
+    assert!(
+        code == 2 && out.is_empty() && err.contains("fetch it again"),
+        "{out}{err}"
+    );
+    let log = dir.path().join("etcd.log.gz");
+    std::fs::write(&log, "expanded by the browser\n").unwrap();
+    assert_eq!(run(&["scan", log.to_str().unwrap()]).0, 0);
+    let nowhere = format!("json={}", dir.path().join("a/b.json").display());
+    let (code, _, err) = run(&["scan", log.to_str().unwrap(), "-o", &nowhere]);
+    assert!(
+        code == 2 && err.contains("make the directory first"),
+        "{err}"
+    );
+}

@@ -351,6 +351,12 @@ impl Case {
                 Err(_) => {}
             }
         }
+        if format == Format::Plain && is_named_archive(&found.path) && is_page(&*source)? {
+            return Err(
+                "it is named as an archive and holds a page of the web, as a failed download does; fetch it again"
+                    .into(),
+            );
+        }
         let found = Found {
             size: Some(source.len()),
             ..found
@@ -427,6 +433,31 @@ pub(crate) fn of_bytes(
     let found = found_at(name.to_owned(), None);
     case.open_source(Level::top(shared, 0), found, source)?;
     Ok(case)
+}
+
+/// Whether a name says that many files are in it. What only says that it is compressed may have been expanded on the way.
+fn is_named_archive(path: &str) -> bool {
+    let ends = [
+        "zip", "tar", "tgz", "tar.gz", "tar.xz", "tar.bz2", "tar.zst",
+    ];
+    let name = path.to_ascii_lowercase();
+    ends.iter().any(|end| {
+        name.strip_suffix(end)
+            .is_some_and(|rest| rest.ends_with('.'))
+    })
+}
+
+/// Whether it begins as a page of the web or the error of an object store does.
+fn is_page(source: &dyn Source) -> Result<bool, String> {
+    let mut head = [0u8; HEAD];
+    let n = read_full(source, 0, &mut head).map_err(|e| e.to_string())?;
+    let head = head.get(..n).unwrap_or_default().trim_ascii_start();
+    let begins = |with: &&[u8]| {
+        let begin = head.get(..with.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(with))
+    };
+    let pages: [&[u8]; 3] = [b"<!doctype", b"<html", b"<?xml"];
+    Ok(pages.iter().any(begins))
 }
 
 fn head_format(source: &dyn Source) -> Result<Format, String> {

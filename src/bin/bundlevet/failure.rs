@@ -43,8 +43,25 @@ impl Failure {
                     path.display()
                 ))
             }
+            Self::Library(bundlevet::Error::Report { path, because }) => {
+                let hint = output_hint(path);
+                Some(format!(
+                    "failed to write {}: {because}{hint}",
+                    path.display()
+                ))
+            }
             Self::Library(error) => Some(format!("failed to {error}")),
         }
+    }
+}
+
+fn output_hint(path: &Path) -> &'static str {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.exists() => "\n  make the directory first, or name another one",
+        _ => "",
     }
 }
 
