@@ -333,8 +333,7 @@ fn told(
 
 fn one_text(template: &Template, captures: &[Captures]) -> String {
     let all: Vec<&Captures> = captures.iter().collect();
-    let texts = template.fill_each(&all);
-    texts.into_iter().next().unwrap_or_default()
+    template.fill_first(&all)
 }
 
 /// Names shown in a title before the rest is only counted.

@@ -49,12 +49,12 @@ pub(super) fn captures_of(cases: &[&Case]) -> Vec<Captures> {
 
 /// The same, with the values of some names only.
 pub(super) fn captures_named(cases: &[&Case], wanted: &dyn Fn(&str) -> bool) -> Vec<Captures> {
+    let none = [Captures::new()];
     let mut cases = cases.to_vec();
     cases.sort_by_key(|case| std::cmp::Reverse((case.sure, case.state)));
     let mut all: Vec<Captures> = Vec::new();
-    let mut seen: BTreeSet<Captures> = BTreeSet::new();
+    let mut seen: BTreeSet<Vec<(&String, &String)>> = BTreeSet::new();
     for case in cases {
-        let none = [Captures::new()];
         let sets: &[Captures] = if case.captures.is_empty() {
             &none
         } else {
@@ -64,10 +64,14 @@ pub(super) fn captures_named(cases: &[&Case], wanted: &dyn Fn(&str) -> bool) -> 
             let subject = case.subject.0.iter();
             let own = subject.filter(|(name, _)| !captures.contains_key(*name));
             let named = own.chain(captures).filter(|(name, _)| wanted(name));
-            let captures: Captures = named.map(|(k, v)| (k.clone(), v.clone())).collect();
-            if !seen.contains(&captures) {
-                seen.insert(captures.clone());
-                all.push(captures);
+            let mut named: Vec<(&String, &String)> = named.collect();
+            named.sort_unstable();
+            if !seen.contains(&named) {
+                let owned = named
+                    .iter()
+                    .map(|&(name, value)| (name.clone(), value.clone()));
+                all.push(owned.collect());
+                seen.insert(named);
             }
         }
     }
@@ -123,11 +127,11 @@ fn fill(step: &signature::Step, captures: &[Captures], hint: Option<&str>) -> Ve
     let captures = if captures.is_empty() { &none } else { captures };
     let all: Vec<&Captures> = captures.iter().collect();
     let mut steps: Vec<(Step, Vec<String>)> = Vec::new();
-    for one in &all {
-        let others: Vec<&Captures> = std::iter::once(*one)
-            .chain(all.iter().copied().filter(|other| other != one))
-            .collect();
-        let text = |template: &Template| first(template.fill_each(&others));
+    for at in 0..all.len() {
+        // This one first, then the others in order.
+        let mut others = all.clone();
+        others.get_mut(..=at).unwrap_or_default().rotate_right(1);
+        let text = |template: &Template| template.fill_first(&others);
         let mut wording = text(&step.text);
         if let Some(detail) = &step.detail {
             wording = format!("{wording}: {}", text(detail));
@@ -136,10 +140,7 @@ fn fill(step: &signature::Step, captures: &[Captures], hint: Option<&str>) -> Ve
             wording = format!("If {hint}: {wording}");
         }
         let place = step.on.as_ref().map(&text);
-        let run = step
-            .run
-            .as_ref()
-            .map(|run| first(run.fill_commands(&others)));
+        let run = step.run.as_ref().map(|run| run.fill_first_command(&others));
         let known = steps
             .iter_mut()
             .find(|(known, _)| known.text == wording && known.place == place);
@@ -183,17 +184,13 @@ fn commands(mut runs: Vec<String>) -> Option<String> {
     (!runs.is_empty()).then(|| runs.join("\n"))
 }
 
-fn first(texts: Vec<String>) -> String {
-    texts.into_iter().next().unwrap_or_default()
-}
-
 fn fill_check(check: &signature::Check, captures: &[&Captures]) -> Check {
     Check {
-        run: first(check.run.fill_commands(captures)),
+        run: check.run.fill_first_command(captures),
         expect: check
             .expect
             .as_ref()
-            .map(|expect| first(expect.fill_each(captures))),
+            .map(|expect| expect.fill_first(captures)),
     }
 }
 

@@ -154,33 +154,38 @@ impl Template {
 
     /// As [`Template::fill`], for people, with every set of captures: one text per distinct outcome, in order.
     pub fn fill_each(&self, all: &[&Captures]) -> Vec<String> {
-        self.each(all, false)
-    }
-
-    /// As [`Template::fill_each`], for a shell: values are quoted where a shell would read them otherwise, and a value
-    /// that begins with a dash is not put in.
-    pub fn fill_commands(&self, all: &[&Captures]) -> Vec<String> {
-        self.each(all, true)
-    }
-
-    /// As [`Template::fill_commands`] with one set of captures.
-    pub fn fill_command(&self, captures: &Captures) -> String {
-        self.put(&[captures], captures, true)
-    }
-
-    fn each(&self, all: &[&Captures], shell: bool) -> Vec<String> {
-        let none = Captures::new();
         let mut texts: Vec<String> = Vec::new();
         if all.is_empty() {
-            texts.push(self.put(all, &none, shell));
+            texts.push(self.fill_first(all));
         }
         for captures in all {
-            let text = self.put(all, captures, shell);
+            let text = self.put(all, captures, false);
             if !texts.contains(&text) {
                 texts.push(text);
             }
         }
         texts
+    }
+
+    /// The first of what [`Template::fill_each`] says, without the others.
+    pub fn fill_first(&self, all: &[&Captures]) -> String {
+        self.first(all, false)
+    }
+
+    /// As [`Template::fill_first`], for a shell: values are quoted where a shell would read them otherwise, and a value
+    /// that begins with a dash is not put in.
+    pub fn fill_first_command(&self, all: &[&Captures]) -> String {
+        self.first(all, true)
+    }
+
+    /// As [`Template::fill_first_command`] with one set of captures.
+    pub fn fill_command(&self, captures: &Captures) -> String {
+        self.put(&[captures], captures, true)
+    }
+
+    fn first(&self, all: &[&Captures], shell: bool) -> String {
+        let none = Captures::new();
+        self.put(all, all.first().copied().unwrap_or(&none), shell)
     }
 
     fn put(&self, all: &[&Captures], one: &Captures, shell: bool) -> String {
