@@ -101,6 +101,18 @@ impl Walk<'_> {
             let header = Header::from_byte_slice(&block);
             let size = header.entry_size().unwrap_or(0);
             let result = match header.entry_type() {
+                EntryType::GNULongName | EntryType::GNULongLink | EntryType::XHeader
+                    if size > MOST_EXTENSION =>
+                {
+                    // Damage or malice: what follows is looked for, whatever length was claimed.
+                    let why = format!("a name of {size} bytes after {}", self.after());
+                    visit.problem(Problem::new(self.archive.clone(), why));
+                    ahead = Ahead::default();
+                    match self.resynchronise(visit) {
+                        true => continue,
+                        false => return,
+                    }
+                }
                 EntryType::GNULongName | EntryType::GNULongLink | EntryType::XHeader => {
                     self.extension(header.entry_type(), size, &mut ahead)
                 }
@@ -151,15 +163,20 @@ impl Walk<'_> {
             }
             skipped += BLOCK as u64;
         };
-        let after = self.last.as_deref().unwrap_or("its start");
+        let after = self.after();
         let why = format!("damaged tar header after {after}: {skipped} bytes are lost");
         visit.problem(Problem::new(self.archive.clone(), why));
         found
     }
 
+    /// Where in the archive the walk is, for people.
+    fn after(&self) -> &str {
+        self.last.as_deref().unwrap_or("its start")
+    }
+
     /// The stream ended inside something.
     fn ended(&mut self, error: &io::Error, visit: &mut dyn Visit) {
-        let after = self.last.as_deref().unwrap_or("its start");
+        let after = self.after();
         let why = match error.kind() {
             io::ErrorKind::UnexpectedEof => "cut off".to_owned(),
             _ => error.to_string(),
@@ -184,14 +201,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Reads a long name or pax record into `ahead`.
+    /// Reads a long name or pax record, of at most [`MOST_EXTENSION`] bytes, into `ahead`.
     fn extension(&mut self, kind: EntryType, size: u64, ahead: &mut Ahead) -> io::Result<()> {
-        if size > MOST_EXTENSION {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("a name of {size} bytes"),
-            ));
-        }
         let mut data = vec![0u8; clip(size, usize::MAX)];
         self.bytes.read_exact(&mut data)?;
         let padding = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;

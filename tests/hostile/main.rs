@@ -12,6 +12,7 @@ mod pack;
 mod archives;
 mod bombs;
 mod child;
+mod liars;
 mod limits;
 mod objects;
 mod quine;
