@@ -16,6 +16,7 @@ mod liars;
 mod limits;
 mod objects;
 mod quine;
+mod rows;
 mod signatures;
 
 use std::fs;
