@@ -31,14 +31,14 @@ fn many(count: usize, row: impl Fn(usize) -> String) -> Vec<u8> {
 #[test]
 fn tables_longer_and_wider_than_any() {
     let head = "NAMESPACE   NAME       READY   STATUS             RESTARTS   AGE   IP       NODE\n";
-    let rows = many(60_000, |n| {
+    let rows = many(10_000, |n| {
         format!("ns          p{n:07}   0/1     CrashLoopBackOff   12         2d    <none>   n1\n")
     });
     let long = [head.as_bytes(), &rows].concat();
     let wide = [
-        many(50_000, |n| format!("COL{n}   ")),
+        many(20_000, |n| format!("COL{n}   ")),
         b"\n".to_vec(),
-        b"x   ".repeat(50_000),
+        b"x   ".repeat(20_000),
     ];
     let spaces = format!(
         "NAMESPACE{}NAME\nx{}y\n",
