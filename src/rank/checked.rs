@@ -4,10 +4,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::anchor::{Anchor, condition, list, text};
-use super::{InputSummary, certificates as both_times, etcd};
+use super::{EtcdView, InputSummary, certificates as both_times};
 use crate::evidence::{Evidence, Fact};
-use crate::finding::Finding;
-use crate::signature::Database;
 
 /// Certificates that expire sooner are not called fine.
 const DAYS_LEFT: i64 = 30;
@@ -16,16 +14,15 @@ const FULL: u64 = 80;
 
 /// Phrases such as `3 of 3 nodes are Ready`.
 pub(super) fn checked(
-    database: &Database,
     evidence: &Evidence,
-    findings: &[Finding],
     inputs: &[InputSummary],
     anchors: &[Anchor],
+    etcd: &[EtcdView],
 ) -> Vec<String> {
     let collected_at = inputs.iter().filter_map(|input| input.collected_at).max();
     [
         nodes(evidence),
-        quorum(database, evidence, findings),
+        quorum(etcd),
         volumes(evidence),
         collected_at.and_then(|now| certificates(evidence, now, anchors)),
         disks(evidence),
@@ -48,11 +45,25 @@ fn nodes(evidence: &Evidence) -> Option<String> {
     })
 }
 
-fn quorum(database: &Database, evidence: &Evidence, findings: &[Finding]) -> Option<String> {
-    let view = etcd::view(database, evidence, findings)?;
-    let known = view.members.iter().all(|member| member.healthy.is_some());
-    let fine = known && view.lost == 0 && view.alarms.is_empty();
-    fine.then(|| format!("etcd quorum {0} of {0}, no alarms known", view.voters))
+fn quorum(etcd: &[EtcdView]) -> Option<String> {
+    let fine = |view: &EtcdView| {
+        let known = view.members.iter().all(|member| member.healthy.is_some());
+        known && view.lost == 0 && view.alarms.is_empty()
+    };
+    if !etcd.iter().all(fine) {
+        return None;
+    }
+    match etcd {
+        [] => None,
+        [view] => Some(format!(
+            "etcd quorum {0} of {0}, no alarms known",
+            view.voters
+        )),
+        views => Some(format!(
+            "etcd quorum of all members in each of {} clusters, no alarms known",
+            views.len()
+        )),
+    }
 }
 
 fn volumes(evidence: &Evidence) -> Option<String> {

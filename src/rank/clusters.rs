@@ -73,6 +73,17 @@ impl Clusters {
         })
     }
 
+    /// What the clusters are called, in order.
+    pub(super) fn names(&self) -> BTreeSet<&str> {
+        self.names.values().map(String::as_str).collect()
+    }
+
+    /// The cluster that an entry is of, where its input says so.
+    pub(super) fn name(&self, evidence: &Evidence, entry: u32) -> Option<&str> {
+        let read = evidence.entries.get(entry as usize)?;
+        self.names.get(&read.entry.input).map(String::as_str)
+    }
+
     /// A case's subject with the cluster in which everything was seen; the subject alone where that is not one.
     pub(super) fn subject(&self, evidence: &Evidence, case: &Case) -> Subject {
         let mut subject = case.subject.clone();

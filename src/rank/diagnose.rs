@@ -155,6 +155,7 @@ pub fn diagnose_about(
     not_examined.extend(missing::lacking(&causes, evidence));
     let all: Vec<&RankedFinding> = ranked_causes.iter().chain(&symptoms).collect();
     let upgrade = upgrade::view(evidence);
+    let etcd = etcd::views(database, evidence, &findings, clusters);
     Diagnosis {
         chart: chart::chart(
             database,
@@ -168,11 +169,11 @@ pub fn diagnose_about(
         timeline: timeline::timeline(database, evidence, &findings, &all, &anchors, &inputs),
         clocks: evidence.clocks.clone(),
         upgrade,
-        etcd: etcd::view(database, evidence, &findings),
+        checked: checked::checked(evidence, &inputs, &anchors, &etcd),
+        etcd,
         verdict,
         headline,
         not_examined,
-        checked: checked::checked(database, evidence, &findings, &inputs, &anchors),
         failing: failing(&anchors),
         inputs,
         scanned,

@@ -43,8 +43,8 @@ pub struct Diagnosis {
     pub surroundings: Vec<Surroundings>,
     /// The latest Harvester upgrade.
     pub upgrade: Option<UpgradeView>,
-    /// The etcd cluster.
-    pub etcd: Option<EtcdView>,
+    /// The etcd of each cluster that anything is known of; lost quorums first.
+    pub etcd: Vec<EtcdView>,
     /// What was checked and is fine, one phrase each.
     pub checked: Vec<String>,
     /// What could not be examined.

@@ -375,6 +375,7 @@ fn upgrades(view: &mut UpgradeView, each: Each<'_>) {
 
 fn members(view: &mut EtcdView, each: Each<'_>) {
     let EtcdView {
+        cluster,
         members,
         voters: _,
         quorum: _,
@@ -389,7 +390,7 @@ fn members(view: &mut EtcdView, each: Each<'_>) {
     } = view;
     each(text);
     all(alarms.iter_mut().chain(slow), each);
-    all([snapshots, caution].into_iter().flatten(), each);
+    all([cluster, snapshots, caution].into_iter().flatten(), each);
     for EtcdMember {
         name,
         id,

@@ -136,9 +136,14 @@ fn named(page: &Page, title: &str, names: &[String]) -> Markup {
 }
 
 pub(super) fn etcd(page: &Page) -> Option<Markup> {
-    let view = page.diagnosis.etcd.as_ref()?;
+    let views = &page.diagnosis.etcd;
+    (!views.is_empty()).then(|| html! { @for view in views { (one_etcd(page, view)) } })
+}
+
+fn one_etcd(page: &Page, view: &EtcdView) -> Markup {
     let there = view.voters.saturating_sub(view.lost);
-    Some(html! {
+    html! {
+        @if let Some(cluster) = &view.cluster { h4 { (cluster) } }
         div.quorum .lost[there < view.quorum] {
             (votes(view))
             p { b { (page.say(&view.text)) } }
@@ -148,7 +153,7 @@ pub(super) fn etcd(page: &Page) -> Option<Markup> {
         (named(page, "Slow", &view.slow))
         (members(page, view))
         @if let Some(snapshots) = &view.snapshots { p { b { (page.say("Snapshots")) ": " } (snapshots) } }
-    })
+    }
 }
 
 /// A disc per vote: full for one that is there, a ring with a cross for one that is lost; a line after the quorum.

@@ -50,6 +50,9 @@ pub(super) struct Report<'a> {
     clocks: Vec<views::Clock<'a>>,
     upgrade: Option<views::Upgrade<'a>>,
     etcd: Option<views::Etcd<'a>>,
+    /// Only where the case holds several clusters.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    etcds: Vec<views::Etcd<'a>>,
     timeline: Vec<views::Moment<'a>>,
     not_examined: Vec<NotExamined<'a>>,
     problems: Vec<Problem<'a>>,
@@ -233,7 +236,13 @@ impl<'a> From<&'a Diagnosis> for Report<'a> {
             checked: texts(&diagnosis.checked),
             clocks: diagnosis.clocks.iter().map(views::clock).collect(),
             upgrade: diagnosis.upgrade.as_ref().map(views::upgrade),
-            etcd: diagnosis.etcd.as_ref().map(views::etcd),
+            etcd: diagnosis.etcd.first().map(views::etcd),
+            etcds: diagnosis
+                .etcd
+                .iter()
+                .filter(|view| view.cluster.is_some() || diagnosis.etcd.len() > 1)
+                .map(views::etcd)
+                .collect(),
             timeline: diagnosis.timeline.iter().map(views::moment).collect(),
             not_examined: diagnosis.not_examined.iter().map(not_examined).collect(),
             problems: diagnosis.problems.iter().map(problem).collect(),

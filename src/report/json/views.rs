@@ -55,6 +55,9 @@ struct WaitingLine<'a> {
 
 #[derive(Serialize)]
 pub(super) struct Etcd<'a> {
+    /// Only where the case holds several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster: Option<&'a str>,
     members: Vec<Member<'a>>,
     voters: usize,
     quorum: usize,
@@ -171,6 +174,7 @@ fn waiting_line(line: &rank::WaitingLine) -> WaitingLine<'_> {
 
 pub(super) fn etcd(view: &EtcdView) -> Etcd<'_> {
     Etcd {
+        cluster: view.cluster.as_deref(),
         members: view.members.iter().map(member).collect(),
         voters: view.voters,
         quorum: view.quorum,

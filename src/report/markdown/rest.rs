@@ -41,8 +41,12 @@ pub(super) fn sections(spoken: Spoken, diagnosis: &Diagnosis) -> Vec<Section> {
             upgrade(spoken, view),
         ));
     }
-    if let Some(view) = &diagnosis.etcd {
-        all.push(Section::new("etcd", etcd(spoken, view)));
+    for view in &diagnosis.etcd {
+        let title = match &view.cluster {
+            Some(cluster) => format!("etcd ({cluster})"),
+            None => "etcd".to_owned(),
+        };
+        all.push(Section::new(title, etcd(spoken, view)));
     }
     all.push(Section::new(spoken.say("Nodes"), nodes(spoken, diagnosis)));
     all.push(Section::new(

@@ -108,7 +108,7 @@ pub(in crate::report) fn hostile(text: &str) -> Diagnosis {
         }
         (view.blocking, view.restarts, view.jobs) = (vec![own(), own()], vec![own()], vec![own()]);
     }
-    if let Some(view) = &mut diagnosis.etcd {
+    for view in &mut diagnosis.etcd {
         for member in &mut view.members {
             (member.name, member.node, member.errors) = (own(), Some(own()), Some(own()));
         }

@@ -56,7 +56,7 @@ pub(crate) fn rich() -> Diagnosis {
         chart: chart(),
         surroundings: surroundings(),
         upgrade: Some(upgrade()),
-        etcd: Some(etcd()),
+        etcd: vec![etcd()],
         suspects: vec![suspect()],
         unusual: vec![Unusual {
             entry: "logs/kube-system/kube-controller-manager-n1/kube-controller-manager.log".into(),
@@ -363,7 +363,7 @@ pub(super) fn quiet() -> Diagnosis {
         chart: Chart::default(),
         surroundings: Vec::new(),
         upgrade: None,
-        etcd: None,
+        etcd: Vec::new(),
         suspects: vec![],
         unusual: vec![],
         checked: vec![],

@@ -114,6 +114,7 @@ pub(super) fn etcd() -> EtcdView {
         ..EtcdMember::default()
     };
     EtcdView {
+        cluster: None,
         members: vec![
             EtcdMember {
                 errors: Some("context deadline exceeded".into()),

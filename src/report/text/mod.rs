@@ -110,7 +110,9 @@ pub fn write_text(
     }
     rest::symptoms(&mut page, diagnosis, top, input);
     views::upgrade(&mut page, diagnosis.upgrade.as_ref());
-    views::etcd(&mut page, diagnosis.etcd.as_ref());
+    for view in &diagnosis.etcd {
+        views::etcd(&mut page, view);
+    }
     rest::checked(&mut page, &diagnosis.checked);
     if known {
         suspects::suspects(&mut page, &diagnosis.suspects, top);

@@ -141,9 +141,11 @@ fn named(page: &mut Page, what: &str, list: &[String]) {
 }
 
 /// Members, quorum arithmetic, alarms.
-pub(super) fn etcd(page: &mut Page, view: Option<&EtcdView>) {
-    let Some(view) = view else { return };
-    page.heading("etcd");
+pub(super) fn etcd(page: &mut Page, view: &EtcdView) {
+    match &view.cluster {
+        Some(cluster) => page.heading(&format!("etcd ({cluster})")),
+        None => page.heading("etcd"),
+    }
     let paint = if view.voters.saturating_sub(view.lost) < view.quorum {
         Paint::Red
     } else {

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::anchor::{condition, list, text};
-use crate::evidence::{Evidence, Fact};
-use crate::finding::Finding;
+use super::clusters::Clusters;
+use crate::evidence::{Evidence, Fact, Object};
+use crate::finding::{Case, Finding};
 use crate::packed::View;
 use crate::signature::{Class, Database};
 
@@ -16,6 +17,8 @@ const DEFAULT_QUOTA: u64 = 2 << 30;
 /// The etcd cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EtcdView {
+    /// The cluster, where the case holds several.
+    pub cluster: Option<String>,
     /// Members, by name.
     pub members: Vec<EtcdMember>,
     /// Members that vote.
@@ -67,15 +70,66 @@ pub struct EtcdMember {
     pub errors: Option<String>,
 }
 
-/// The view, where members or nodes with the etcd role are known.
-pub(super) fn view(
+/// One view per cluster in which members, or nodes with the etcd role, are known; lost quorums first.
+pub(super) fn views(
     database: &Database,
     evidence: &Evidence,
     findings: &[Finding],
-) -> Option<EtcdView> {
-    let mut members = members(evidence);
+    clusters: Option<&Clusters>,
+) -> Vec<EtcdView> {
+    let names = clusters.map_or_else(
+        || vec![None],
+        |all| all.names().into_iter().map(Some).chain([None]).collect(),
+    );
+    let scopes = names.into_iter().map(|name| Scope {
+        evidence,
+        clusters,
+        name,
+    });
+    let mut views: Vec<EtcdView> = scopes
+        .filter_map(|scope| view(database, scope, findings))
+        .collect();
+    views.sort_by_key(|view| view.voters.saturating_sub(view.lost) >= view.quorum);
+    views
+}
+
+/// What belongs to one cluster; to everything, where the case holds only one.
+#[derive(Clone, Copy)]
+struct Scope<'e> {
+    evidence: &'e Evidence,
+    clusters: Option<&'e Clusters>,
+    /// `None` among several clusters: what no input says the cluster of.
+    name: Option<&'e str>,
+}
+
+impl<'e> Scope<'e> {
+    fn holds(self, entry: u32) -> bool {
+        self.clusters
+            .is_none_or(|all| all.name(self.evidence, entry) == self.name)
+    }
+
+    fn facts(self, key: &'e str) -> impl Iterator<Item = &'e Fact> {
+        let facts = self.evidence.facts.iter();
+        facts.filter(move |fact| fact.key == key && self.holds(fact.entry))
+    }
+
+    fn values(self, key: &'e str) -> impl Iterator<Item = &'e Value> {
+        self.facts(key).map(|fact| &fact.value)
+    }
+
+    fn nodes(self) -> impl Iterator<Item = &'e Object> {
+        list(self.evidence, "Node", "").filter(move |node| self.holds(node.entry))
+    }
+
+    fn has(self, case: &Case) -> bool {
+        self.clusters.is_none() || case.seen.iter().any(|one| self.holds(one.entry))
+    }
+}
+
+fn view(database: &Database, scope: Scope<'_>, findings: &[Finding]) -> Option<EtcdView> {
+    let mut members = members(scope);
     if members.is_empty() {
-        members = nodes(evidence);
+        members = nodes(scope);
     }
     if members.is_empty() {
         return None;
@@ -95,16 +149,17 @@ pub(super) fn view(
         .collect();
     let text = in_words(there, voters, quorum);
     Some(EtcdView {
+        cluster: scope.name.map(str::to_owned),
         caution: caution(there, quorum, voters, &survivors),
         text,
         voters,
         quorum,
         lost,
         may_lose,
-        quota: quota(evidence),
-        alarms: alarms(evidence),
-        slow: slow(database, findings),
-        snapshots: snapshots(evidence),
+        quota: quota(scope),
+        alarms: alarms(scope),
+        slow: slow(database, scope, findings),
+        snapshots: snapshots(scope),
         members,
     })
 }
@@ -142,15 +197,9 @@ fn caution(there: usize, quorum: usize, voters: usize, survivors: &[&str]) -> Op
     })
 }
 
-/// The facts under a key, those that several nodes report once.
-fn facts<'e>(evidence: &'e Evidence, key: &'e str) -> impl Iterator<Item = &'e Value> {
-    let facts = evidence.facts.iter().filter(move |fact| fact.key == key);
-    facts.map(|fact| &fact.value)
-}
-
-fn members(evidence: &Evidence) -> Vec<EtcdMember> {
+fn members(scope: Scope<'_>) -> Vec<EtcdMember> {
     let mut members: BTreeMap<String, EtcdMember> = BTreeMap::new();
-    for value in facts(evidence, "etcd.member") {
+    for value in scope.values("etcd.member") {
         let Some(id) = text(value, "id") else {
             continue;
         };
@@ -160,21 +209,18 @@ fn members(evidence: &Evidence) -> Vec<EtcdMember> {
             name: name.unwrap_or(id).to_owned(),
             id: Some(id.to_owned()),
             client: text(value, "client").map(str::to_owned),
-            node: name.and_then(|name| node_of(evidence, name)),
+            node: name.and_then(|name| node_of(scope, name)),
             learner: value.get("learner").and_then(Value::as_bool) == Some(true),
             healthy: (!started).then_some(false),
             ..EtcdMember::default()
         });
     }
     for member in members.values_mut() {
-        endpoint(evidence, member);
-        metrics(evidence, member);
-        health(evidence, member);
+        endpoint(scope, member);
+        metrics(scope, member);
+        health(scope, member);
         if member.healthy.is_none() {
-            member.healthy = member
-                .node
-                .as_deref()
-                .and_then(|node| ready(evidence, node));
+            member.healthy = member.node.as_deref().and_then(|node| ready(scope, node));
         }
     }
     let mut members: Vec<EtcdMember> = members.into_values().collect();
@@ -182,8 +228,8 @@ fn members(evidence: &Evidence) -> Vec<EtcdMember> {
     members
 }
 
-fn endpoint(evidence: &Evidence, member: &mut EtcdMember) {
-    let own = facts(evidence, "etcd.endpoint").find(|value| {
+fn endpoint(scope: Scope<'_>, member: &mut EtcdMember) {
+    let own = scope.values("etcd.endpoint").find(|value| {
         let id = value.get("id").map(|id| match id {
             Value::String(id) => id.clone(),
             other => other.to_string(),
@@ -204,7 +250,7 @@ fn endpoint(evidence: &Evidence, member: &mut EtcdMember) {
 }
 
 /// The metrics of the member: by its address (RKE2 serves them on another port than clients use), or read on its node.
-fn metrics(evidence: &Evidence, member: &mut EtcdMember) {
+fn metrics(scope: Scope<'_>, member: &mut EtcdMember) {
     let client = member.client.clone().unwrap_or_default();
     let of_member = |fact: &&Fact| {
         let endpoint = text(&fact.value, "endpoint").unwrap_or_default();
@@ -216,7 +262,7 @@ fn metrics(evidence: &Evidence, member: &mut EtcdMember) {
             host => client.contains(&format!("//{host}:")),
         }
     };
-    let mut all = evidence.facts.iter().filter(|f| f.key == "etcd.metrics");
+    let mut all = scope.facts("etcd.metrics");
     let Some(value) = all.find(of_member).map(|fact| &fact.value) else {
         return;
     };
@@ -234,11 +280,11 @@ fn bytes(value: &Value, key: &str) -> Option<u64> {
     (0.0..1e18).contains(&bytes).then_some(bytes as u64)
 }
 
-fn health(evidence: &Evidence, member: &mut EtcdMember) {
+fn health(scope: Scope<'_>, member: &mut EtcdMember) {
     let Some(client) = member.client.as_deref() else {
         return;
     };
-    let own = facts(evidence, "etcd.health").find(|value| {
+    let own = scope.values("etcd.health").find(|value| {
         text(*value, "endpoint").is_some_and(|endpoint| client.split(',').any(|c| c == endpoint))
     });
     if let Some(healthy) = own.and_then(|value| value.get("healthy")?.as_bool()) {
@@ -247,22 +293,24 @@ fn health(evidence: &Evidence, member: &mut EtcdMember) {
 }
 
 /// RKE2 and K3s name a member after its node, with eight hexadecimal digits behind.
-fn node_of(evidence: &Evidence, member: &str) -> Option<String> {
+fn node_of(scope: Scope<'_>, member: &str) -> Option<String> {
     let stem = member.rsplit_once('-').map(|(stem, _)| stem);
-    let node = list(evidence, "Node", "")
+    let node = scope
+        .nodes()
         .find(|node| node.name == member || Some(node.name.as_str()) == stem);
     node.map(|node| node.name.clone())
 }
 
-fn ready(evidence: &Evidence, node: &str) -> Option<bool> {
-    let node = list(evidence, "Node", "").find(|one| one.name == node)?;
+fn ready(scope: Scope<'_>, node: &str) -> Option<bool> {
+    let node = scope.nodes().find(|one| one.name == node)?;
     Some(text(condition(node, "Ready")?, "status")? == "True")
 }
 
 /// Without `etcdctl` output: the nodes that have the role.
-fn nodes(evidence: &Evidence) -> Vec<EtcdMember> {
+fn nodes(scope: Scope<'_>) -> Vec<EtcdMember> {
     let has_role = |labels: View<'_>| labels.get("node-role.kubernetes.io/etcd").is_some();
-    list(evidence, "Node", "")
+    scope
+        .nodes()
         .filter(|node| node.value.pointer("/metadata/labels").is_some_and(has_role))
         .map(|node| {
             let voter = condition(node, "EtcdIsVoter").and_then(|one| text(one, "status"));
@@ -270,24 +318,25 @@ fn nodes(evidence: &Evidence) -> Vec<EtcdMember> {
                 name: node.name.clone(),
                 node: Some(node.name.clone()),
                 learner: voter == Some("False"),
-                healthy: ready(evidence, &node.name),
+                healthy: ready(scope, &node.name),
                 ..EtcdMember::default()
             }
         })
         .collect()
 }
 
-fn quota(evidence: &Evidence) -> u64 {
+fn quota(scope: Scope<'_>) -> u64 {
     let number = |value: &Value| match value {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => text.parse().ok(),
         _ => None,
     };
     let stated = |key: &str| {
-        let quotas = facts(evidence, key).filter_map(|value| bytes(value, "quota"));
+        let quotas = scope.values(key).filter_map(|value| bytes(value, "quota"));
         quotas.max()
     };
-    facts(evidence, "flag.etcd.quota-backend-bytes")
+    scope
+        .values("flag.etcd.quota-backend-bytes")
         .find_map(number)
         .or_else(|| stated("etcd.endpoint"))
         .or_else(|| stated("etcd.metrics"))
@@ -295,8 +344,9 @@ fn quota(evidence: &Evidence) -> u64 {
         .unwrap_or(DEFAULT_QUOTA)
 }
 
-fn alarms(evidence: &Evidence) -> Vec<String> {
-    let alarms: BTreeSet<String> = facts(evidence, "etcd.alarm")
+fn alarms(scope: Scope<'_>) -> Vec<String> {
+    let alarms: BTreeSet<String> = scope
+        .values("etcd.alarm")
         .filter_map(|value| {
             let alarm = text(value, "alarm").filter(|alarm| *alarm != "NONE")?;
             Some(match text(value, "member") {
@@ -308,21 +358,25 @@ fn alarms(evidence: &Evidence) -> Vec<String> {
     alarms.into_iter().collect()
 }
 
-fn slow(database: &Database, findings: &[Finding]) -> Vec<String> {
+fn slow(database: &Database, scope: Scope<'_>, findings: &[Finding]) -> Vec<String> {
     findings
         .iter()
         .filter(|finding| finding.state.is_alive())
         .filter_map(|finding| {
             let signature = database.signatures.get(finding.signature)?;
-            (signature.class == Some(Class::EtcdSlow))
-                .then(|| super::diagnose::title(signature, finding))
+            let own = finding.cases.iter().filter(|case| scope.has(case));
+            let own: Vec<&Case> = own.collect();
+            (signature.class == Some(Class::EtcdSlow) && !own.is_empty())
+                .then(|| super::diagnose::title_of(signature, &own))
         })
         .collect()
 }
 
-fn snapshots(evidence: &Evidence) -> Option<String> {
-    let all = facts(evidence, "etcd.snapshot").count();
-    let newest = facts(evidence, "etcd.snapshots").max_by_key(|value| text(*value, "taken"));
+fn snapshots(scope: Scope<'_>) -> Option<String> {
+    let all = scope.values("etcd.snapshot").count();
+    let newest = scope
+        .values("etcd.snapshots")
+        .max_by_key(|value| text(*value, "taken"));
     let Some(value) = newest else {
         return (all > 0).then(|| format!("{all} on disk"));
     };
@@ -336,104 +390,4 @@ fn snapshots(evidence: &Evidence) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::finding::build::{evidence, node, with_fact, with_object};
-
-    fn etcd_node(name: &str, ready: &str) -> Value {
-        let mut value = node(name, ready, 0);
-        value["metadata"]["labels"] = json!({"node-role.kubernetes.io/etcd": "true"});
-        value
-    }
-
-    fn of(evidence: &Evidence) -> EtcdView {
-        view(&Database::default(), evidence, &[]).unwrap()
-    }
-
-    #[test]
-    fn the_arithmetic_of_quorum() {
-        for (ready, text, may_lose) in [
-            (
-                vec!["True"; 3],
-                "3 of 3 voting members, 2 are needed: 1 more may be lost",
-                1,
-            ),
-            (
-                vec!["True", "True", "Unknown"],
-                "2 of 3 voting members, 2 are needed: none more may be lost",
-                0,
-            ),
-            (
-                vec!["True", "Unknown", "False"],
-                "1 of 3 voting members is left, 2 are needed: quorum is lost",
-                0,
-            ),
-        ] {
-            let mut e = evidence(Vec::new());
-            for (n, ready) in ready.into_iter().enumerate() {
-                e = with_object(e, etcd_node(&format!("n{n}"), ready));
-            }
-            let view = of(&e);
-            assert_eq!((view.text.as_str(), view.may_lose), (text, may_lose));
-        }
-    }
-
-    #[test]
-    fn the_last_good_copy_is_guarded() {
-        let e = with_object(evidence(Vec::new()), etcd_node("n0", "True"));
-        assert_eq!(of(&e).caution, None);
-        let e = with_object(e, etcd_node("n1", "Unknown"));
-        let caution = of(&e).caution.unwrap();
-        assert!(
-            caution.starts_with("Do not reset, wipe or reinstall n0 "),
-            "{caution}"
-        );
-    }
-
-    #[test]
-    fn etcdctl_output_says_more_than_nodes() {
-        let member = |id: &str, name: &str, learner: bool| json!({"id": id, "status": "started", "name": name, "client": format!("https://{name}:2379"), "learner": learner});
-        let mut e = evidence(Vec::new());
-        for from in ["n1", "n2"] {
-            e = with_fact(e, from, "etcd.member", member("8e9e", "n1-0123abcd", false));
-            e = with_fact(e, from, "etcd.member", member("fd42", "n2-0123abcd", true));
-        }
-        let endpoint = json!({"endpoint": "https://n1-0123abcd:2379", "id": "8e9e", "version": "3.5.13", "db_size": 2_000_000_000u64, "is_leader": true, "errors": ""});
-        e = with_fact(e, "n1", "etcd.endpoint", endpoint);
-        e = with_fact(
-            e,
-            "n1",
-            "etcd.alarm",
-            json!({"member": "8e9e", "alarm": "NOSPACE"}),
-        );
-        e = with_object(e, etcd_node("n1", "True"));
-        let metrics = json!({"endpoint": "n1-0123abcd:2381", "db_in_use": 9e8, "quota": 8e9, "has_leader": 1.0});
-        e = with_fact(e, "n1", "etcd.metrics", metrics);
-        let taken =
-            json!({"path": "/s/etcd-snapshot-n1-1737712800", "taken": "2025-01-24T10:00:00Z"});
-        e = with_fact(e, "n1", "etcd.snapshot", taken);
-        e = with_fact(e, "n1", "collected-at", json!("2025-01-25T10:00:00Z"));
-        e.derive_facts();
-        let view = of(&e);
-        assert_eq!(
-            (view.quota, view.members[0].db_in_use),
-            (8_000_000_000, Some(900_000_000))
-        );
-        assert_eq!(
-            view.snapshots.as_deref(),
-            Some(
-                "1 on disk, newest /s/etcd-snapshot-n1-1737712800 (2025-01-24T10:00:00Z, 24 hours before collection)"
-            )
-        );
-        assert_eq!((view.members.len(), view.voters, view.quorum), (2, 1, 1));
-        let first = &view.members[0];
-        assert_eq!(first.node.as_deref(), Some("n1"));
-        assert_eq!(
-            (first.leader, first.db_size),
-            (Some(true), Some(2_000_000_000))
-        );
-        assert_eq!(view.alarms, ["NOSPACE (8e9e)"]);
-    }
-}
+mod tests;
