@@ -27,7 +27,9 @@ pub struct EtcdView {
     pub quorum: usize,
     /// How many are known to be lost.
     pub lost: usize,
-    /// How many more may be lost before writes stop; 0: none.
+    /// How many more may be: nothing is known of them but that their node is not Ready.
+    pub doubtful: usize,
+    /// How many more may be lost before writes stop, those in doubt taken as lost; 0: none.
     pub may_lose: usize,
     /// The arithmetic in one sentence.
     pub text: String,
@@ -58,8 +60,10 @@ pub struct EtcdMember {
     pub learner: bool,
     /// Leads.
     pub leader: Option<bool>,
-    /// Answered, or its node is Ready; `None`: not known.
+    /// Answered, or its node is Ready; `None`: not known. A node that is not Ready may run it still.
     pub healthy: Option<bool>,
+    /// All that is known of it is that its node is not Ready.
+    pub doubtful: bool,
     /// Version.
     pub version: Option<String>,
     /// Size of the database on disk, bytes.
@@ -141,16 +145,23 @@ fn view(database: &Database, scope: Scope<'_>, findings: &[Finding]) -> Option<E
         .count();
     let quorum = voters / 2 + 1;
     let there = voters.saturating_sub(lost);
-    let may_lose = there.saturating_sub(quorum);
+    let doubtful: Vec<&str> = members
+        .iter()
+        .filter(|member| !member.learner && member.doubtful)
+        .map(|member| member.name.as_str())
+        .collect();
+    let surely = there.saturating_sub(doubtful.len());
+    let may_lose = surely.saturating_sub(quorum);
     let survivors: Vec<&str> = members
         .iter()
         .filter(|member| !member.learner && member.healthy != Some(false))
         .map(|member| member.name.as_str())
         .collect();
-    let text = in_words(there, voters, quorum);
+    let text = in_words(there, voters, quorum, doubtful.len());
     Some(EtcdView {
         cluster: scope.name.map(str::to_owned),
-        caution: caution(there, quorum, voters, &survivors),
+        caution: caution(surely, quorum, voters, &survivors, &doubtful),
+        doubtful: doubtful.len(),
         text,
         voters,
         quorum,
@@ -165,7 +176,7 @@ fn view(database: &Database, scope: Scope<'_>, findings: &[Finding]) -> Option<E
 }
 
 /// The arithmetic of quorum as a sentence.
-fn in_words(there: usize, voters: usize, quorum: usize) -> String {
+fn in_words(there: usize, voters: usize, quorum: usize, doubtful: usize) -> String {
     let left = if there == 1 { "is" } else { "are" };
     let may_lose = match there.saturating_sub(quorum) {
         0 => "none".to_owned(),
@@ -176,14 +187,33 @@ fn in_words(there: usize, voters: usize, quorum: usize) -> String {
         (there, _) if there < quorum => format!(
             "{there} of {voters} voting members {left} left, {quorum} are needed: quorum is lost"
         ),
+        _ if doubtful > 0 && there == voters => format!(
+            "at most {doubtful} of {voters} voting members may be down, {quorum} are needed: a node that is not Ready may still run its etcd"
+        ),
+        _ if doubtful > 0 => format!(
+            "{there} of {voters} voting members are not lost, but {doubtful} of these may be down, {quorum} are needed: a node that is not Ready may still run its etcd"
+        ),
         _ => format!(
             "{there} of {voters} voting members, {quorum} are needed: {may_lose} more may be lost"
         ),
     }
 }
 
-fn caution(there: usize, quorum: usize, voters: usize, survivors: &[&str]) -> Option<String> {
-    if there < quorum {
+/// `surely` are there without those in doubt; what is lost together with them is not, where they are there.
+fn caution(
+    surely: usize,
+    quorum: usize,
+    voters: usize,
+    survivors: &[&str],
+    doubtful: &[&str],
+) -> Option<String> {
+    if surely < quorum && surely + doubtful.len() >= quorum {
+        let names = doubtful.join(", ");
+        return Some(format!(
+            "Do not reset, wipe or reinstall a server before it is known whether etcd runs on {names}: if it does not, quorum is lost."
+        ));
+    }
+    if surely < quorum {
         let names = match survivors {
             [] => "any member that still has its data".to_owned(),
             names => names.join(", "),
@@ -192,7 +222,7 @@ fn caution(there: usize, quorum: usize, voters: usize, survivors: &[&str]) -> Op
             "Do not reset, wipe or reinstall {names} before its data directory (server/db) is copied elsewhere: it may hold the last good copy."
         ));
     }
-    (there == quorum && voters > 1).then(|| {
+    (surely == quorum && voters > 1).then(|| {
         "Do not restart, drain or reboot another member now: one more and writes stop.".to_owned()
     })
 }
@@ -220,7 +250,8 @@ fn members(scope: Scope<'_>) -> Vec<EtcdMember> {
         metrics(scope, member);
         health(scope, member);
         if member.healthy.is_none() {
-            member.healthy = member.node.as_deref().and_then(|node| ready(scope, node));
+            let ready = member.node.as_deref().and_then(|node| ready(scope, node));
+            (member.healthy, member.doubtful) = by_node(ready);
         }
     }
     let mut members: Vec<EtcdMember> = members.into_values().collect();
@@ -306,6 +337,11 @@ fn ready(scope: Scope<'_>, node: &str) -> Option<bool> {
     Some(text(condition(node, "Ready")?, "status")? == "True")
 }
 
+/// What a node's readiness tells of its member: etcd does not need the kubelet, nor the network of pods.
+fn by_node(ready: Option<bool>) -> (Option<bool>, bool) {
+    (ready.filter(|ready| *ready), ready == Some(false))
+}
+
 /// Without `etcdctl` output: the nodes that have the role.
 fn nodes(scope: Scope<'_>) -> Vec<EtcdMember> {
     let has_role = |labels: View<'_>| labels.get("node-role.kubernetes.io/etcd").is_some();
@@ -314,11 +350,13 @@ fn nodes(scope: Scope<'_>) -> Vec<EtcdMember> {
         .filter(|node| node.value.pointer("/metadata/labels").is_some_and(has_role))
         .map(|node| {
             let voter = condition(node, "EtcdIsVoter").and_then(|one| text(one, "status"));
+            let (healthy, doubtful) = by_node(ready(scope, &node.name));
             EtcdMember {
                 name: node.name.clone(),
                 node: Some(node.name.clone()),
                 learner: voter == Some("False"),
-                healthy: ready(scope, &node.name),
+                healthy,
+                doubtful,
                 ..EtcdMember::default()
             }
         })

@@ -13,43 +13,84 @@ fn of(evidence: &Evidence) -> EtcdView {
     views(&Database::default(), evidence, &[], None).remove(0)
 }
 
+/// Members by health, as etcd itself says it.
+fn asked(healthy: &[bool]) -> Evidence {
+    let mut e = evidence(Vec::new());
+    for (n, healthy) in healthy.iter().enumerate() {
+        let (name, client) = (format!("n{n}"), format!("https://n{n}:2379"));
+        let member = json!({"id": name, "status": "started", "name": name, "client": client, "learner": false});
+        e = with_fact(e, "n0", "etcd.member", member);
+        let health = json!({"endpoint": client, "healthy": healthy});
+        e = with_fact(e, "n0", "etcd.health", health);
+    }
+    e
+}
+
 #[test]
 fn the_arithmetic_of_quorum() {
-    for (ready, text, may_lose) in [
+    for (healthy, text, may_lose) in [
         (
-            vec!["True"; 3],
+            [true; 3],
             "3 of 3 voting members, 2 are needed: 1 more may be lost",
             1,
         ),
         (
-            vec!["True", "True", "Unknown"],
+            [true, true, false],
             "2 of 3 voting members, 2 are needed: none more may be lost",
             0,
         ),
         (
-            vec!["True", "Unknown", "False"],
+            [true, false, false],
             "1 of 3 voting members is left, 2 are needed: quorum is lost",
             0,
         ),
     ] {
-        let mut e = evidence(Vec::new());
-        for (n, ready) in ready.into_iter().enumerate() {
-            e = with_object(e, etcd_node(&format!("n{n}"), ready));
-        }
-        let view = of(&e);
+        let view = of(&asked(&healthy));
         assert_eq!((view.text.as_str(), view.may_lose), (text, may_lose));
     }
 }
 
 #[test]
 fn the_last_good_copy_is_guarded() {
-    let e = with_object(evidence(Vec::new()), etcd_node("n0", "True"));
-    assert_eq!(of(&e).caution, None);
-    let e = with_object(e, etcd_node("n1", "Unknown"));
-    let caution = of(&e).caution.unwrap();
+    assert_eq!(of(&asked(&[true])).caution, None);
+    let caution = of(&asked(&[true, false])).caution.unwrap();
     assert!(
         caution.starts_with("Do not reset, wipe or reinstall n0 "),
         "{caution}"
+    );
+}
+
+/// The kubelet or the network may be away, and etcd answer.
+#[test]
+fn a_node_that_is_not_ready_is_no_lost_member() {
+    let of_nodes = |ready: &[&str]| {
+        let mut e = evidence(Vec::new());
+        for (n, ready) in ready.iter().enumerate() {
+            e = with_object(e, etcd_node(&format!("n{n}"), ready));
+        }
+        of(&e)
+    };
+    let only = of_nodes(&["False"]);
+    assert_eq!((only.lost, only.doubtful), (0, 1));
+    assert_eq!(only.members[0].healthy, None);
+    assert_eq!(
+        only.text,
+        "one voting member, so its loss stops the cluster"
+    );
+    let one = of_nodes(&["True", "True", "Unknown"]);
+    assert_eq!(
+        one.text,
+        "at most 1 of 3 voting members may be down, 2 are needed: a node that is not Ready may still run its etcd"
+    );
+    assert_eq!(one.may_lose, 0);
+    assert!(one.caution.unwrap().starts_with("Do not restart, drain"));
+    let two = of_nodes(&["True", "Unknown", "False"]);
+    assert_eq!((two.lost, two.doubtful), (0, 2));
+    assert_eq!(
+        two.caution.as_deref(),
+        Some(
+            "Do not reset, wipe or reinstall a server before it is known whether etcd runs on n1, n2: if it does not, quorum is lost."
+        )
     );
 }
 

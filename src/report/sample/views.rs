@@ -132,6 +132,7 @@ pub(super) fn etcd() -> EtcdView {
         voters: 2,
         quorum: 2,
         lost: 1,
+        doubtful: 0,
         may_lose: 0,
         text: "2 members vote, 2 must be there, 1 is lost: quorum is lost".into(),
         quota: 2 << 30,
