@@ -574,6 +574,33 @@ fn a_log_that_ends_fatally_is_not_healthy() {
     assert_eq!(d.verdict, Verdict::Healthy, "{}", d.headline);
 }
 
+/// What is read a second time is in the same, corrected time as everything else.
+#[test]
+fn the_clock_of_a_suspicious_line_is_corrected_too() {
+    let fast = "Reference ID    : C0000235 (192.0.2.53)\nSystem time     : 2400.000000000 seconds fast of NTP time\nLeap status     : Normal\n";
+    let of = |lines: Vec<String>| {
+        Bundle::rke2()
+            .file("systeminfo/chronyc", fast)
+            .log(SERVER, lines)
+            .scan()
+    };
+    let d = of(vec![
+        info(9, "Starting"),
+        fatal(8, "the frobnicator is cold"),
+    ]);
+    assert!(d.clocks["n1"].corrected, "{:?}", d.clocks);
+    assert_eq!(d.verdict, Verdict::NoKnownCause, "{}", d.headline);
+    assert_eq!(d.unusual[0].first_seen, Some(ago(48)));
+    for suspect in &d.suspects {
+        assert_eq!(suspect.last_seen, Some(ago(48)), "{suspect:?}");
+    }
+    // the log goes on for half an hour: the clock does not take that away
+    let mut lines = vec![fatal(30, "the frobnicator is cold")];
+    lines.extend(every(1, 29, 0, |m| info(m, "Cluster is healthy")));
+    let d = of(lines);
+    assert_eq!(d.verdict, Verdict::Healthy, "{}", d.headline);
+}
+
 /// Who asks about one log asks about the error in it; a whole node repeats some that mean nothing.
 #[test]
 fn a_single_log_that_repeats_an_error_is_not_healthy() {

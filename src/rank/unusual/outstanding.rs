@@ -51,6 +51,11 @@ pub fn complete(
         .map(|read| ((read.entry.input, read.entry.path.as_str()), read))
         .collect();
     let read = |survey: &EntrySurvey| entries.get(&(survey.input, survey.path.as_str())).copied();
+    for survey in &mut surveys {
+        if let Some(ahead) = read(survey).and_then(|read| ahead(evidence, read)) {
+            correct(survey, ahead);
+        }
+    }
     let waiting: Vec<WaitingLine> = surveys
         .iter()
         .filter(|survey| read(survey).is_some_and(is_upgrade_job))
@@ -94,6 +99,25 @@ pub fn complete(
     });
     let list = found.into_iter().map(|(_, _, unusual)| unusual);
     diagnosis.unusual = list.take(REPORTED).collect();
+}
+
+/// How far the clock of an entry's node is ahead, where its times were corrected for it.
+fn ahead(evidence: &Evidence, read: &ReadEntry) -> Option<SignedDuration> {
+    let clock = evidence.clocks.get(read.entry.origin.node.as_deref()?)?;
+    clock.corrected.then_some(clock.ahead)
+}
+
+/// Moves what was read again into the common time, in which all other evidence is. Buckets are only compared with each
+/// other, inside one log.
+fn correct(survey: &mut EntrySurvey, ahead: SignedDuration) {
+    let back = |time: Timestamp| time.checked_sub(ahead).unwrap_or(time);
+    for template in &mut survey.templates {
+        template.first = template.first.map(back);
+        template.last = template.last.map(back);
+    }
+    if let Some(tail) = &mut survey.tail {
+        tail.span = tail.span.map(|(from, to)| (back(from), back(to)));
+    }
 }
 
 fn waiting(survey: &EntrySurvey) -> Option<WaitingLine> {
