@@ -1,5 +1,7 @@
 //! Failure states that are true at the end, from symptoms, objects and the reporter's words: what has to be explained.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{InputSummary, class, pods, upgrade};
@@ -19,6 +21,8 @@ pub(super) struct Anchor {
     /// When it began, where the object says so.
     pub(super) since: Option<Timestamp>,
     pub(super) from: From,
+    /// The inputs that show it.
+    pub(super) inputs: Vec<usize>,
 }
 
 /// Where an anchor comes from.
@@ -63,10 +67,11 @@ pub(super) fn anchors(
                 text: format!("{} ({})", class.says(), case.subject),
                 since: case.span.map(|(first, _)| first),
                 from: From::Symptom(at),
+                inputs: shown_by(evidence, case.seen.iter().map(|one| one.entry)),
             });
         }
     }
-    for input in inputs {
+    for (at, input) in inputs.iter().enumerate() {
         let words = input.description.as_deref().unwrap_or_default();
         for class in class::described(words) {
             anchors.push(Anchor {
@@ -75,6 +80,7 @@ pub(super) fn anchors(
                 text: format!("the reporter says that {}", class.says()),
                 since: None,
                 from: From::Words,
+                inputs: vec![at],
             });
         }
     }
@@ -110,6 +116,16 @@ pub(super) fn time<'v>(value: impl Into<View<'v>>, key: &str) -> Option<Timestam
     text(value, key)?.parse().ok()
 }
 
+/// The inputs of entries, each once.
+pub(super) fn shown_by(evidence: &Evidence, entries: impl IntoIterator<Item = u32>) -> Vec<usize> {
+    let inputs = entries.into_iter().filter_map(|entry| {
+        let read = evidence.entries.get(entry as usize)?;
+        Some(read.entry.input)
+    });
+    let inputs: BTreeSet<usize> = inputs.collect();
+    inputs.into_iter().collect()
+}
+
 fn nodes(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
     for node in list(evidence, "Node", "") {
         let Some(ready) = condition(node, "Ready") else {
@@ -123,6 +139,7 @@ fn nodes(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
                 text: format!("node {} is not Ready ({status})", node.name),
                 since: time(ready, "lastTransitionTime"),
                 from: From::Object,
+                inputs: shown_by(evidence, [node.entry]),
             });
         }
     }
@@ -144,6 +161,7 @@ fn upgrades(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
         text: format!("upgrade {} {state}", latest.name),
         since: None,
         from: From::Object,
+        inputs: shown_by(evidence, [latest.entry]),
     });
 }
 
@@ -160,6 +178,7 @@ fn volumes(evidence: &Evidence, anchors: &mut Vec<Anchor>) {
                 text: format!("volume {} is faulted", volume.name),
                 since: None,
                 from: From::Object,
+                inputs: shown_by(evidence, [volume.entry]),
             });
         }
     }

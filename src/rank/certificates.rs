@@ -116,6 +116,7 @@ mod tests {
             text: "node n1 is not Ready".to_owned(),
             since: Some(at(minute)),
             from: From::Object,
+            inputs: Vec::new(),
         }]
     }
 

@@ -84,6 +84,20 @@ impl Clusters {
         self.names.get(&read.entry.input).map(String::as_str)
     }
 
+    /// The clusters in which a case was seen, as far as its inputs say.
+    pub(super) fn of_case(&self, evidence: &Evidence, case: &Case) -> BTreeSet<&str> {
+        let entries = case.seen.iter();
+        entries
+            .filter_map(|one| self.name(evidence, one.entry))
+            .collect()
+    }
+
+    /// The clusters of inputs.
+    pub(super) fn of_inputs(&self, inputs: &[usize]) -> BTreeSet<&str> {
+        let names = inputs.iter().filter_map(|input| self.names.get(input));
+        names.map(String::as_str).collect()
+    }
+
     /// A case's subject with the cluster in which everything was seen; the subject alone where that is not one.
     pub(super) fn subject(&self, evidence: &Evidence, case: &Case) -> Subject {
         let mut subject = case.subject.clone();

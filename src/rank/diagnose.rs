@@ -88,7 +88,7 @@ pub fn diagnose_about(
     let context = context(&inputs);
     let clusters = Clusters::of(evidence);
     let clusters = clusters.as_ref();
-    let mut causes = causes(database, evidence, &findings, &anchors);
+    let mut causes = causes(database, evidence, &findings, &anchors, clusters);
     if let Some(about) = about {
         causes.retain(|judged| about.follows(database, &findings, judged));
         anchors.retain(|anchor| about.is(&anchor.subject));

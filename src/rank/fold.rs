@@ -4,6 +4,7 @@
 //! through a class of which nothing was seen where nobody could have seen it: that link is then assumed. It ends at a
 //! class that was looked for, where and when the cause was, and not seen. Place: a class that is seen where its
 //! cause sits must agree with the cause's subjects, until the walk has passed a class that is seen everywhere.
+//! What is known to be of different clusters never explains each other.
 //! Time: what was over before the cause began, or began well before it, does not follow from it, unless the
 //! cause's own log begins too late to tell; what began after the cause was over, and after everything on the way to
 //! it, does not either. What has no time is held together by place alone.
@@ -14,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::anchor::{Anchor, From};
 use super::class;
+use super::clusters::Clusters;
 use crate::evidence::Evidence;
 use crate::finding::{Case, Examined, Finding, Subject};
 use crate::signature::{Class, Database, Kind};
@@ -49,6 +51,8 @@ pub(super) struct Walk<'a> {
     pub(super) findings: &'a [Finding],
     pub(super) anchors: &'a [Anchor],
     pub(super) examined: &'a Examined<'a>,
+    /// Where the case holds several.
+    pub(super) clusters: Option<&'a Clusters>,
 }
 
 /// A class on the way, whether the places must still agree, and whether a link was assumed.
@@ -123,7 +127,8 @@ impl Walk<'_> {
             }
             for (position, case) in finding.cases.iter().enumerate() {
                 let began = case.span.map(|(from, _)| from);
-                let Some(end) = end(cause, &case.subject, local) else {
+                let theirs = self.clusters.map(|all| all.of_case(self.evidence, case));
+                let Some(end) = self.end(cause, &case.subject, local, theirs.as_ref()) else {
                     continue;
                 };
                 if !onset.allows(case.span) || !end.max(led).allows(began) {
@@ -153,7 +158,11 @@ impl Walk<'_> {
         let mut found = false;
         for (at, anchor) in self.anchors.iter().enumerate() {
             let same = anchor.class == class || stands_for(anchor.class, class);
-            let Some(end) = end(cause, &anchor.subject, local).filter(|_| same) else {
+            if !same {
+                continue;
+            }
+            let theirs = self.clusters.map(|all| all.of_inputs(&anchor.inputs));
+            let Some(end) = self.end(cause, &anchor.subject, local, theirs.as_ref()) else {
                 continue;
             };
             if onset.allows_since(anchor.since) && end.max(led).allows(anchor.since) {
@@ -162,6 +171,25 @@ impl Walk<'_> {
             }
         }
         found
+    }
+
+    /// When a cause ended where it can have brought something about: the last of its cases in the same cluster, and at
+    /// the same place where places must agree. `None`: it was not there.
+    fn end(
+        &self,
+        cause: &Finding,
+        subject: &Subject,
+        local: bool,
+        theirs: Option<&BTreeSet<&str>>,
+    ) -> Option<End> {
+        let here = |case: &&Case| {
+            let own = self.clusters.map(|all| all.of_case(self.evidence, case));
+            let apart = own.as_ref().zip(theirs).is_some_and(|(own, theirs)| {
+                !own.is_empty() && !theirs.is_empty() && own.is_disjoint(theirs)
+            });
+            !apart && (!local || case.subject.agrees(subject))
+        };
+        cause.cases.iter().filter(here).map(End::of).max()
     }
 
     /// Whether symptoms of a class would have been seen: on every node of the cause where the class sits there, else
@@ -192,12 +220,6 @@ fn stands_for(anchor: Class, class: Class) -> bool {
             | (Class::PodCrashLoop, Class::ControlPlaneCrash)
             | (Class::EtcdDown, Class::EtcdNoQuorum)
     )
-}
-
-/// When a cause ended, where it sits if places must agree: the last of its cases. `None`: it does not sit there.
-fn end(cause: &Finding, subject: &Subject, local: bool) -> Option<End> {
-    let here = |case: &&Case| !local || case.subject.agrees(subject);
-    cause.cases.iter().filter(here).map(End::of).max()
 }
 
 /// When something was over, and could bring about nothing more.

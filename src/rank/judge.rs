@@ -6,11 +6,12 @@ use jiff::SignedDuration;
 
 use super::State;
 use super::anchor::Anchor;
-use super::fold::{Reach, Walk};
+use super::clusters::Clusters;
+use super::fold::{Followed, Reach, Walk};
 use super::score::{self, Score};
 use crate::detect::Location;
 use crate::evidence::Evidence;
-use crate::finding::{CLOCK_TOLERANCE, Examined, Finding};
+use crate::finding::{CLOCK_TOLERANCE, Case, Examined, Finding};
 use crate::signature::{Database, Kind, Signature, Sureness};
 
 /// A cause or symptom on its way into the diagnosis.
@@ -39,6 +40,7 @@ pub(super) fn causes<'a>(
     evidence: &Evidence,
     findings: &'a [Finding],
     anchors: &[Anchor],
+    clusters: Option<&Clusters>,
 ) -> Vec<Judged<'a>> {
     let examined = Examined::new(evidence);
     let walk = Walk {
@@ -47,6 +49,7 @@ pub(super) fn causes<'a>(
         evidence,
         findings,
         anchors,
+        clusters,
     };
     let is_cause = |finding: &Finding| {
         let signature = database.signatures.get(finding.signature);
@@ -54,7 +57,7 @@ pub(super) fn causes<'a>(
     };
     let lines: Vec<Lines> = findings
         .iter()
-        .map(|finding| Lines::of(evidence, finding))
+        .map(|finding| Lines::of(evidence, finding.cases.iter()))
         .collect();
     let mut causes = Vec::new();
     for (at, finding) in findings.iter().enumerate().filter(|(_, f)| is_cause(f)) {
@@ -87,7 +90,7 @@ pub(super) fn causes<'a>(
             .filter_map(|(_, (rival, _))| database.signatures.get(rival.signature))
             .map(|rival| rival.id.clone())
             .collect::<Vec<_>>();
-        let feeds = fed(findings, &lines, &reach, at, &is_cause);
+        let feeds = fed(evidence, findings, &lines, &reach, at, &is_cause);
         let reaches = !reach.anchors.is_empty();
         let told_apart = finding.sure == Sureness::Certain || rivals.is_empty();
         let score = Score {
@@ -123,19 +126,22 @@ fn clock_error(evidence: &Evidence, finding: &Finding) -> SignedDuration {
 
 /// The causes whose lines are those of a symptom that follows.
 fn fed(
+    evidence: &Evidence,
     findings: &[Finding],
     lines: &[Lines],
     reach: &Reach,
     own: usize,
     is_cause: &dyn Fn(&Finding) -> bool,
 ) -> BTreeSet<usize> {
+    let followed = reach.symptoms.iter().filter_map(|(at, followed)| {
+        let cases = &findings.get(*at)?.cases;
+        let own = followed.cases.iter().filter_map(|case| cases.get(*case));
+        Some(Lines::of(evidence, own))
+    });
+    let followed: Vec<Lines> = followed.collect();
     let stands_on = |cause: usize| {
-        reach.symptoms.keys().any(|symptom| {
-            lines
-                .get(*symptom)
-                .zip(lines.get(cause))
-                .is_some_and(|(symptom, cause)| symptom.same_as(cause))
-        })
+        let cause = lines.get(cause);
+        cause.is_some_and(|cause| followed.iter().any(|symptom| symptom.same_as(cause)))
     };
     findings
         .iter()
@@ -149,8 +155,8 @@ fn fed(
 struct Lines(BTreeSet<(u32, Location)>);
 
 impl Lines {
-    fn of(evidence: &Evidence, finding: &Finding) -> Self {
-        let seen = finding.cases.iter().flat_map(|case| &case.seen);
+    fn of<'c>(evidence: &Evidence, cases: impl Iterator<Item = &'c Case>) -> Self {
+        let seen = cases.flat_map(|case| &case.seen);
         Self(
             seen.flat_map(|one| {
                 one.hits(evidence)
@@ -202,9 +208,13 @@ pub(super) fn order(causes: &mut Vec<Judged<'_>>) -> Vec<usize> {
 }
 
 fn one_problem(a: &Judged<'_>, b: &Judged<'_>) -> bool {
-    let mut symptoms = a.reach.symptoms.keys();
+    let mut symptoms = a.reach.symptoms.iter();
+    let shared = |(at, one): (&usize, &Followed)| {
+        let other = b.reach.symptoms.get(at);
+        other.is_some_and(|other| one.cases.iter().any(|case| other.cases.contains(case)))
+    };
     !a.reach.anchors.is_disjoint(&b.reach.anchors)
-        || symptoms.any(|symptom| b.reach.symptoms.contains_key(symptom))
+        || symptoms.any(shared)
         || a.rivals.contains(&b.signature.id)
         || b.rivals.contains(&a.signature.id)
         || a.feeds.contains(&b.at)

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::anchor::{Anchor, From, list, text, time};
+use super::anchor::{Anchor, From, list, shown_by, text, time};
 use crate::evidence::{Evidence, Object};
 use crate::finding::Subject;
 use crate::packed::View;
@@ -88,6 +88,7 @@ pub(super) fn anchors(
             text,
             since: None,
             from: From::Object,
+            inputs: shown_by(evidence, [pod.entry]),
         });
     }
 }

@@ -453,6 +453,42 @@ fn an_equally_sure_rival_on_the_same_line_proves_nothing() {
     assert_eq!(d.verdict, Verdict::KnownCause);
 }
 
+#[test]
+fn a_cause_explains_nothing_in_another_cluster() {
+    let db = database(vec![
+        cause("a/store").leads_to(&[Class::EtcdNoQuorum, Class::NodeNotReady]),
+        symptom("etcd/lost", Class::EtcdNoQuorum),
+    ]);
+    // the failing node and the symptom are in the second input; so is its list of nodes
+    let d = |second: &str| {
+        let mut e = evidence(vec![
+            log("n1", Kubelet).hit(&db, "a/store", 0, &[], &[500, 599]),
+            log("w1", Etcd).hit(&db, "etcd/lost", 0, &[], &[510, 599]),
+        ]);
+        e.entries[1].entry.input = 1;
+        let e = with_object(e, node("n1", "True", 0));
+        let mut e = with_object(e, node(second, "False", 510));
+        let mut other = e.entries[2].clone();
+        other.entry.input = 1;
+        e.entries.push(other);
+        e.inputs = vec!["a.zip".to_owned(), "b.zip".to_owned()];
+        let last = u32::try_from(e.entries.len() - 1).unwrap();
+        for nodes in e.objects.values_mut() {
+            nodes[1].entry = last;
+        }
+        let inputs = vec![input(None), input(None)];
+        let findings = evaluate(&db, &e, &context(&inputs));
+        diagnose(&db, &e, findings, inputs)
+    };
+    let apart = d("w1");
+    assert_eq!(apart.causes[0].subjects[0].get("cluster"), Some("a"));
+    assert_eq!(apart.causes[0].consequences, []);
+    assert!(apart.symptoms[0].explained_by.is_empty());
+    // two inputs of one cluster: what is seen from everywhere follows
+    let one = d("n1");
+    assert_eq!(one.causes[0].consequences.len(), 1);
+}
+
 proptest! {
     #[test]
     fn unrelated_noise_never_changes_the_first_cause(
