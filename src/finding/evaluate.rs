@@ -203,7 +203,7 @@ fn cases(
         .copied()
         .collect();
     let mut subjects: BTreeSet<Subject> = BTreeSet::new();
-    let about = |one: &Observation| subject(signature, &one.place, &one.captures);
+    let about = |one: &Observation| about(index, signature, one);
     let abouts: Vec<Vec<Option<Subject>>> = answers
         .iter()
         .map(|answer| answer.observations().iter().map(about).collect())
@@ -234,6 +234,22 @@ fn cases(
         .collect();
     general::cap(index, signature, answers, &mut cases);
     (cases, subjects.len().saturating_sub(limits.subjects))
+}
+
+/// What an observation is about, with its cluster where the case holds several.
+fn about(index: &Index<'_>, signature: &Signature, one: &Observation) -> Option<Subject> {
+    let mut subject = subject(signature, &one.place, &one.captures)?;
+    if subject.get("cluster").is_some_and(|name| name != "whole") {
+        return Some(subject);
+    }
+    match &one.cluster {
+        Some(cluster) => {
+            subject.0.insert("cluster".to_owned(), cluster.clone());
+            Some(subject)
+        }
+        None if index.has_clusters() && subject.is_cluster() => None,
+        None => Some(subject),
+    }
 }
 
 fn case(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Context, Examined, Place};
+use super::{Clusters, Context, Examined, Place};
 use crate::bundle::{Entry, EntryKind, Instance, Origin, ProgramSet};
 use crate::detect::{HitSeries, Location};
 use crate::evidence::select::Selector;
@@ -16,6 +16,8 @@ pub(super) struct Index<'e> {
     pub(super) evidence: &'e Evidence,
     pub(super) selector: Selector<'e>,
     pub(super) examined: Examined<'e>,
+    /// Where the case holds several.
+    clusters: Option<Clusters>,
     /// (signature, part) to entry and position of the series in it.
     series: BTreeMap<(u32, u16), Vec<(u32, u32)>>,
     /// For each entry, the first entry of the same stream: rotated files and earlier instances of one program.
@@ -69,6 +71,7 @@ impl<'e> Index<'e> {
         Self {
             evidence,
             examined: Examined::new(evidence),
+            clusters: Clusters::of(evidence),
             selector: Selector::new(evidence, context.collected_at),
             series,
             streams,
@@ -134,6 +137,17 @@ impl<'e> Index<'e> {
             .filter(|(key, _)| key.kind == kind)
             .map(|(_, list)| list.len())
             .sum()
+    }
+
+    /// Whether the case holds several clusters.
+    pub(super) fn has_clusters(&self) -> bool {
+        self.clusters.is_some()
+    }
+
+    /// The cluster that an entry is of, where the case holds several and its input says which.
+    pub(super) fn cluster(&self, entry: u32) -> Option<String> {
+        let name = self.clusters.as_ref()?.name(self.evidence, entry)?;
+        Some(name.to_owned())
     }
 
     /// Where a series was seen.

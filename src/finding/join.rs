@@ -102,6 +102,9 @@ fn agree(join: &Join, a: &Observation, b: &Observation) -> bool {
     fn same<T: PartialEq>(a: Option<&T>, b: Option<&T>) -> bool {
         a.zip(b).is_none_or(|(a, b)| a == b)
     }
+    if !same(a.cluster.as_ref(), b.cluster.as_ref()) {
+        return false;
+    }
     match join {
         Join::Captures => a
             .captures

@@ -6,6 +6,7 @@
 //! `state` says whether it still holds. Which finding explains which is decided later, in [`rank`](crate::rank).
 
 mod account;
+mod clusters;
 mod context;
 mod evaluate;
 mod examined;
@@ -21,6 +22,7 @@ mod sureness;
 mod timing;
 
 pub use account::{Account, PartAccount, Status};
+pub(crate) use clusters::Clusters;
 pub use context::Context;
 pub use evaluate::{Case, Finding, FindingLimits, Told, evaluate, evaluate_within, why};
 pub use examined::Examined;

@@ -18,6 +18,8 @@ pub struct Observation {
     pub entry: u32,
     /// Index of the first entry of the same stream: observations with the same source are one source.
     pub source: u32,
+    /// The cluster, where the case holds several and the input says which.
+    pub cluster: Option<String>,
     /// Where it was seen.
     pub place: Place,
     /// Values of the placeholders.
@@ -127,6 +129,7 @@ fn log(index: &Index<'_>, signature: usize, at: usize, part: &Part) -> Answer {
             part: at,
             entry,
             source: index.stream(entry),
+            cluster: index.cluster(entry),
             place: index.place(origin, series),
             captures: series.captures.clone(),
             count: series.count,

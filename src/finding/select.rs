@@ -37,6 +37,7 @@ pub(super) fn objects(index: &Index<'_>, context: &Context, part: usize, query: 
                     part,
                     entry: object.entry,
                     source: index.stream(object.entry),
+                    cluster: index.cluster(object.entry),
                     place: place(index, object, node),
                     captures,
                     count: 1,
@@ -75,6 +76,7 @@ pub(super) fn facts(
                     part,
                     entry: fact.entry,
                     source: index.stream(fact.entry),
+                    cluster: index.cluster(fact.entry),
                     place: Place {
                         node: fact.node.as_deref().map(str::to_owned),
                         ..Place::default()

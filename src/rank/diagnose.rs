@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchor::{Anchor, From, anchors};
-use super::clusters::Clusters;
 use super::judge::{Judged, causes, order};
 use super::{
     About, Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, Told, Verdict,
@@ -12,7 +11,7 @@ use super::{
 use crate::bundle::{EntryKind, Skip, Unread};
 use crate::detect::Captures;
 use crate::evidence::Evidence;
-use crate::finding::{Case, Context, Finding, Subject};
+use crate::finding::{Case, Clusters, Context, Finding, Subject};
 use crate::signature::{Database, Kind, Product, Signature, Template};
 
 /// What is known of the case while signatures are judged.

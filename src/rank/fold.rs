@@ -15,9 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::anchor::{Anchor, From};
 use super::class;
-use super::clusters::Clusters;
 use crate::evidence::Evidence;
-use crate::finding::{Case, Examined, Finding, Subject};
+use crate::finding::{Case, Clusters, Examined, Finding, Subject};
 use crate::signature::{Class, Database, Kind};
 
 /// A consequence may be logged this long before its cause is: programs retry before they name the reason.

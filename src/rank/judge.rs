@@ -6,12 +6,11 @@ use jiff::SignedDuration;
 
 use super::State;
 use super::anchor::Anchor;
-use super::clusters::Clusters;
 use super::fold::{Followed, Reach, Walk};
 use super::score::{self, Score};
 use crate::detect::Location;
 use crate::evidence::Evidence;
-use crate::finding::{CLOCK_TOLERANCE, Case, Examined, Finding};
+use crate::finding::{CLOCK_TOLERANCE, Case, Clusters, Examined, Finding};
 use crate::signature::{Database, Kind, Signature, Sureness};
 
 /// A cause or symptom on its way into the diagnosis.

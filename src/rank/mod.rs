@@ -9,7 +9,6 @@ mod certificates;
 mod chart;
 mod checked;
 mod class;
-mod clusters;
 mod compare;
 mod diagnose;
 mod diagnosis;

@@ -190,6 +190,31 @@ fn captures_of_one_name_must_agree() {
     assert_eq!(run(&db, &e("p2")), []);
 }
 
+/// A line of one cluster and a line of another are no combination.
+#[test]
+fn what_is_of_two_clusters_is_not_joined() {
+    let db = database(vec![joined(Join::Captures)]);
+    let e = |second: &str| {
+        let mut e = evidence(vec![
+            log("n1", Kubelet).hit(&db, "a/x", 0, &[("peer", "p1")], &[5]),
+            log("w1", Etcd).hit(&db, "a/x", 1, &[("peer", "p1")], &[6]),
+        ]);
+        e.entries[1].entry.input = 1;
+        e = with_object(e, node("n1", "True", 0));
+        for read in &mut e.entries[2..] {
+            read.entry.path = "a/nodes.yaml".to_owned();
+        }
+        e = with_object(e, node(second, "True", 0));
+        for read in &mut e.entries[3..] {
+            read.entry.input = 1;
+        }
+        e.inputs = vec!["a.zip".to_owned(), "b.zip".to_owned()];
+        e
+    };
+    assert_eq!(run(&db, &e("n1")).len(), 1);
+    assert_eq!(run(&db, &e("w1")), []);
+}
+
 #[test]
 fn joined_by_node_and_inside_one_window() {
     let db = database(vec![joined(Join::Node)]);

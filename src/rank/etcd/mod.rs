@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::anchor::{condition, list, text};
-use super::clusters::Clusters;
 use crate::evidence::{Evidence, Fact, Object};
-use crate::finding::{Case, Finding};
+use crate::finding::{Case, Clusters, Finding};
 use crate::packed::View;
 use crate::signature::{Class, Database};
 

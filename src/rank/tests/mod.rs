@@ -484,6 +484,12 @@ fn a_cause_explains_nothing_in_another_cluster() {
     assert_eq!(apart.causes[0].subjects[0].get("cluster"), Some("a"));
     assert_eq!(apart.causes[0].consequences, []);
     assert!(apart.symptoms[0].explained_by.is_empty());
+    let whole: Vec<_> = apart.symptoms[0]
+        .subjects
+        .iter()
+        .map(|s| s.get("cluster"))
+        .collect();
+    assert_eq!(whole, [Some("b")]);
     // two inputs of one cluster: what is seen from everywhere follows
     let one = d("n1");
     assert_eq!(one.causes[0].consequences.len(), 1);

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::anchor::list;
-use crate::evidence::Evidence;
-use crate::finding::{Case, Subject};
+use super::{Case, Subject};
+use crate::evidence::{Evidence, Object, ObjectKey};
 use crate::packed::View;
 
 /// The cluster of each input.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Clusters {
+pub(crate) struct Clusters {
     /// By input; `None`: it does not say.
     names: BTreeMap<usize, String>,
 }
@@ -33,7 +32,7 @@ impl Told<'_> {
 
 impl Clusters {
     /// `None` unless the inputs show at least two.
-    pub(super) fn of(evidence: &Evidence) -> Option<Self> {
+    pub(crate) fn of(evidence: &Evidence) -> Option<Self> {
         if evidence.inputs.len() < 2 {
             return None;
         }
@@ -74,18 +73,18 @@ impl Clusters {
     }
 
     /// What the clusters are called, in order.
-    pub(super) fn names(&self) -> BTreeSet<&str> {
+    pub(crate) fn names(&self) -> BTreeSet<&str> {
         self.names.values().map(String::as_str).collect()
     }
 
     /// The cluster that an entry is of, where its input says so.
-    pub(super) fn name(&self, evidence: &Evidence, entry: u32) -> Option<&str> {
+    pub(crate) fn name(&self, evidence: &Evidence, entry: u32) -> Option<&str> {
         let read = evidence.entries.get(entry as usize)?;
         self.names.get(&read.entry.input).map(String::as_str)
     }
 
     /// The clusters in which a case was seen, as far as its inputs say.
-    pub(super) fn of_case(&self, evidence: &Evidence, case: &Case) -> BTreeSet<&str> {
+    pub(crate) fn of_case(&self, evidence: &Evidence, case: &Case) -> BTreeSet<&str> {
         let entries = case.seen.iter();
         entries
             .filter_map(|one| self.name(evidence, one.entry))
@@ -93,13 +92,13 @@ impl Clusters {
     }
 
     /// The clusters of inputs.
-    pub(super) fn of_inputs(&self, inputs: &[usize]) -> BTreeSet<&str> {
+    pub(crate) fn of_inputs(&self, inputs: &[usize]) -> BTreeSet<&str> {
         let names = inputs.iter().filter_map(|input| self.names.get(input));
         names.map(String::as_str).collect()
     }
 
     /// A case's subject with the cluster in which everything was seen; the subject alone where that is not one.
-    pub(super) fn subject(&self, evidence: &Evidence, case: &Case) -> Subject {
+    pub(crate) fn subject(&self, evidence: &Evidence, case: &Case) -> Subject {
         let mut subject = case.subject.clone();
         let inputs = case.seen.iter().map(|one| {
             let read = evidence.entries.get(one.entry as usize)?;
@@ -114,6 +113,14 @@ impl Clusters {
     }
 }
 
+fn list<'e>(evidence: &'e Evidence, kind: &str) -> impl Iterator<Item = &'e Object> + use<'e> {
+    let key = ObjectKey {
+        kind: kind.to_owned(),
+        group: String::new(),
+    };
+    evidence.objects.get(&key).into_iter().flatten()
+}
+
 /// What each input that lists objects says of its cluster.
 fn told(evidence: &Evidence) -> BTreeMap<usize, Told<'_>> {
     let input = |entry: u32| {
@@ -121,12 +128,12 @@ fn told(evidence: &Evidence) -> BTreeMap<usize, Told<'_>> {
         Some(read.entry.input)
     };
     let mut told: BTreeMap<usize, Told<'_>> = BTreeMap::new();
-    for node in list(evidence, "Node", "") {
+    for node in list(evidence, "Node") {
         if let Some(input) = input(node.entry) {
             told.entry(input).or_default().nodes.insert(&node.name);
         }
     }
-    for namespace in list(evidence, "Namespace", "") {
+    for namespace in list(evidence, "Namespace") {
         let id = namespace.value.pointer("/metadata/uid");
         let id = id.and_then(View::as_str);
         if let (Some(input), Some(id), "kube-system") =
