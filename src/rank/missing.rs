@@ -486,6 +486,7 @@ fn collect(program: Program) -> String {
         Program::Rancher => pod("cattle-system", "app=rancher"),
         Program::CattleClusterAgent => pod("cattle-system", "app=cattle-cluster-agent"),
         Program::LonghornManager => pod("longhorn-system", "app=longhorn-manager"),
+        Program::Systemd => "journalctl --no-pager".to_owned(),
         other => format!("the logs of {}, current and previous (kubectl logs --previous)", other.name()),
     }
 }

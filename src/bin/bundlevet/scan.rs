@@ -55,7 +55,7 @@ Examples:
   bundlevet scan bundle.zip --top 1                   only the first cause
   bundlevet scan bundle.zip --about node/n2 --since 2h
   bundlevet scan bundle.zip -o json=report.json --fail-on high
-  bundlevet scan bundle.zip --why etcd/no-space       why was it (not) found?
+  bundlevet scan bundle.zip --why etcd/space-quota-exceeded   why was it (not) found?
   bundlevet local                                     this node
   curl -s URL | bundlevet scan -
 

@@ -45,7 +45,7 @@ pub(crate) fn innermost(text: &str, error: &str) -> Clause {
 
 fn innermost_of(text: &str, general: bool) -> Clause {
     let text = unquoted(error_of(cut(text).trim()));
-    let parts: Vec<&str> = text.split(": ").map(str::trim).collect();
+    let parts = clauses(text);
     // numbers and addresses alone say nothing
     let tells = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() > 1;
     let words = |part: &str| part.split_whitespace().filter(tells).count();
@@ -74,12 +74,30 @@ fn innermost_of(text: &str, general: bool) -> Clause {
     }
 }
 
+/// A text at its colons. What stands behind one and begins with a number or a list is the value of the words before it.
+fn clauses(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut from, mut searched) = (0, 0);
+    while let Some(at) = text.get(searched..).and_then(|rest| rest.find(": ")) {
+        let (colon, next) = (searched + at, searched + at + 2);
+        let behind = text.get(next..).unwrap_or_default().trim_start();
+        if !behind.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '[' | '{' | '(')) {
+            parts.push(text.get(from..colon).unwrap_or_default().trim());
+            from = next;
+        }
+        searched = next;
+    }
+    parts.push(text.get(from..).unwrap_or_default().trim());
+    parts
+}
+
 /// Without the quotes that are left over where a field was cut out; those of a last word in quotes belong to it.
 fn unquoted(text: &str) -> &str {
     let mut text = text;
     while let Some(last) = text.chars().next_back() {
         let left_over = match last {
             '"' | '\'' => text.matches(last).count() % 2 == 1,
+            ']' => text.matches(']').count() > text.matches('[').count(),
             _ => matches!(last, ' ' | '.'),
         };
         if !left_over {
@@ -135,6 +153,16 @@ mod tests {
             (
                 "Failed to start ContainerManager err=invalid kernel flag: kernel/panic, expected value",
                 "kernel/panic, expected value",
+                false,
+            ),
+            (
+                "Failed to start ContainerManager err=[invalid kernel flag: vm/overcommit_memory, expected value: 1, actual value: 0]",
+                "vm/overcommit_memory, expected value: 1, actual value: 0",
+                false,
+            ),
+            (
+                "starting etcd: unhealthy cluster, no answer from: [192.0.2.12:2379 192.0.2.13:2379]",
+                "unhealthy cluster, no answer from: [192.0.2.12:2379 192.0.2.13:2379]",
                 false,
             ),
             (

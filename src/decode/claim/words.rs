@@ -55,7 +55,7 @@ pattern!(
     r"\Agoroutine \d+ |\A\s*/\S+\.go:\d+|\.go:\d+(?: \+0x[0-9a-f]+)?\z|\A[\w./*()\[\]{}-]+\((?:0x|\{0x|\.\.\.|\))|\Acreated by ",
     r"\A\s+at |nameserver limits|componentstatus is deprecated|very short watch|object has been modified; please apply",
     r"tls handshake error from|slow sql|apply request took too long|main process exited|failed with result|restart counter",
-    r"scheduled restart job|\Aback-?off|\Abackoff: |\Aunhealthy: ",
+    r"scheduled restart job|(?:\A|: )back-?off |\Abackoff: |\Aunhealthy: ",
     r"failed to start .* - |a stop job|dependency failed for"
 );
 

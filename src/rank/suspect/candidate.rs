@@ -305,7 +305,7 @@ fn source(object: &Object, said: &crate::evidence::texts::Text) -> Option<(Sourc
             Some("False") => !negative,
             _ => accuses(&said.text),
         };
-        return bad.then_some((Source::Condition, Level::Error));
+        return (bad && !follows(&said.text)).then_some((Source::Condition, Level::Error));
     }
     let waits = said.path.contains(".state.waiting.") || said.path.contains(".lastState.");
     let complains = waits || accuses(&said.text);

@@ -137,11 +137,16 @@ fn depends(candidate: &Candidate, subject: &Subject, diagnosis: &Diagnosis) -> V
     let failing = diagnosis.failing.iter();
     list.extend(
         failing
-            .filter(|clause| name.is_some_and(|name| clause.contains(name)))
+            .filter(|clause| name.is_some_and(|name| names(clause, name)))
             .cloned(),
     );
     list.truncate(DEPENDENTS);
     list
+}
+
+/// Whether a clause is about this name, and not about one that begins like it.
+fn names(clause: &str, name: &str) -> bool {
+    clause.split([' ', '/', ':']).any(|word| word == name)
 }
 
 fn shares(one: &Subject, other: &Subject) -> bool {
