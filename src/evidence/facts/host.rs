@@ -66,16 +66,54 @@ fn unix_date(line: &str) -> Option<jiff::Timestamp> {
     }
     let civil = DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
     let zone = *words.get(words.len().checked_sub(2)?)?;
-    let offset = match zone {
-        "UTC" | "GMT" => 0,
-        _ => zone
-            .parse::<i32>()
-            .ok()
-            .map(|hhmm| (hhmm / 100 * 60 + hhmm % 100) * 60)
-            .unwrap_or(0),
-    };
-    let offset = jiff::tz::Offset::from_seconds(offset).ok()?;
+    let offset = jiff::tz::Offset::from_seconds(offset(zone)? * 60).ok()?;
     offset.to_timestamp(civil).ok()
+}
+
+/// Abbreviations that `date` prints for one offset only, in hours; CST, IST and others stand for several.
+const ZONES: &[(&str, i32)] = &[
+    ("UTC", 0),
+    ("GMT", 0),
+    ("WET", 0),
+    ("WEST", 1),
+    ("CET", 1),
+    ("CEST", 2),
+    ("EET", 2),
+    ("EEST", 3),
+    ("MSK", 3),
+    ("HKT", 8),
+    ("JST", 9),
+    ("KST", 9),
+    ("AEST", 10),
+    ("AEDT", 11),
+    ("NZST", 12),
+    ("NZDT", 13),
+    ("EST", -5),
+    ("EDT", -4),
+    ("CDT", -5),
+    ("MST", -7),
+    ("MDT", -6),
+    ("PST", -8),
+    ("PDT", -7),
+];
+
+/// Minutes east of UTC of `CEST`, `+03`, `-0330`, `+05:30`; nothing where nobody can tell.
+fn offset(zone: &str) -> Option<i32> {
+    if let Some((_, hours)) = ZONES.iter().find(|(name, _)| *name == zone) {
+        return Some(hours * 60);
+    }
+    let (sign, digits) = match zone.split_at_checked(1)? {
+        ("+", digits) => (1, digits.replace(':', "")),
+        ("-", digits) => (-1, digits.replace(':', "")),
+        _ => return None,
+    };
+    let number: i32 = digits.parse().ok()?;
+    let (hours, minutes) = match digits.len() {
+        2 => (number, 0),
+        4 => (number / 100, number % 100),
+        _ => return None,
+    };
+    (hours <= 15 && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
 /// `uptime`: `uptime` in minutes.
@@ -328,6 +366,41 @@ pub(super) fn units(text: &str, sink: &mut Sink<'_>) {
                 line,
                 raw,
             );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_in_the_zone_of_the_node() {
+        for (line, expected) in [
+            ("Thu Dec  4 09:15:58 UTC 2025", Some("2025-12-04T09:15:58Z")),
+            (
+                "Thu Dec  4 09:15:58 PM UTC 2025",
+                Some("2025-12-04T21:15:58Z"),
+            ),
+            ("Thu Dec  4 09:15:58 CET 2025", Some("2025-12-04T08:15:58Z")),
+            ("Thu Dec  4 09:15:58 JST 2025", Some("2025-12-04T00:15:58Z")),
+            ("Thu Dec  4 09:15:58 PST 2025", Some("2025-12-04T17:15:58Z")),
+            ("Thu Dec  4 09:15:58 +03 2025", Some("2025-12-04T06:15:58Z")),
+            (
+                "Thu Dec  4 09:15:58 -0330 2025",
+                Some("2025-12-04T12:45:58Z"),
+            ),
+            (
+                "Thu Dec  4 09:15:58 +05:30 2025",
+                Some("2025-12-04T03:45:58Z"),
+            ),
+            // China or Chicago; India, Ireland or Israel
+            ("Thu Dec  4 09:15:58 CST 2025", None),
+            ("Thu Dec  4 09:15:58 IST 2025", None),
+            ("Thu Dec  4 09:15:58 +99 2025", None),
+        ] {
+            let found = unix_date(line).map(|time| time.to_string());
+            assert_eq!(found.as_deref(), expected, "{line}");
         }
     }
 }
