@@ -87,7 +87,10 @@ fn harvester_bundle_of_one_node() {
     };
     // The kernel logs 126,000 EXT4 errors of Grafana's volume, the last one as the bundle is made.
     // volumes were refused for an hour and a half before the node came back
-    let is_true = ["node/file-system-went-read-only", "longhorn/volume-attach-failed"];
+    let is_true = [
+        "node/file-system-went-read-only",
+        "longhorn/volume-attach-failed",
+    ];
     assert_calm(&diagnosis, &is_true);
     insta::assert_snapshot!("harvester", summary(&diagnosis));
     let input = &diagnosis.inputs[0];

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::unseen;
+use crate::evidence::Evidence;
 use crate::rank::{Diagnosis, RankedFinding, State, Subject};
 
 /// What became of a finding; in the order of reports.
@@ -68,7 +70,10 @@ impl ChangedFinding<'_> {
 }
 
 /// Pairs and judges the findings of two diagnoses.
-pub(super) fn compare<'a>(before: &'a Diagnosis, after: &'a Diagnosis) -> Vec<ChangedFinding<'a>> {
+pub(super) fn compare<'a>(
+    (before, seen_before): (&'a Diagnosis, &Evidence),
+    (after, seen_after): (&'a Diagnosis, &Evidence),
+) -> Vec<ChangedFinding<'a>> {
     let mut later: BTreeMap<&str, Vec<&RankedFinding>> = BTreeMap::new();
     for finding in all(after) {
         later.entry(&finding.signature).or_default().push(finding);
@@ -84,7 +89,7 @@ pub(super) fn compare<'a>(before: &'a Diagnosis, after: &'a Diagnosis) -> Vec<Ch
         });
         out.push(match best.map(|ix| candidates.remove(ix)) {
             Some(new) => judged(old, new),
-            None => missing(old, after),
+            None => missing(old, after, unseen::lacks(old, seen_before, seen_after)),
         });
     }
     out.extend(later.into_values().flatten().map(|new| ChangedFinding {
@@ -163,20 +168,23 @@ fn judged<'a>(old: &'a RankedFinding, new: &'a RankedFinding) -> ChangedFinding<
 }
 
 /// A finding that the second bundle does not have: gone, or not to be seen there.
-fn missing<'a>(old: &'a RankedFinding, after: &Diagnosis) -> ChangedFinding<'a> {
+fn missing<'a>(
+    old: &'a RankedFinding,
+    after: &Diagnosis,
+    lacking: Option<String>,
+) -> ChangedFinding<'a> {
     let unseen = after
         .not_examined
         .iter()
         .find(|item| item.signatures.contains(&old.signature));
-    let (change, because) = match unseen {
-        Some(item) => (
-            Change::Unknown,
-            vec![format!(
-                "the second bundle cannot tell: {}: {}",
-                item.what, item.because
-            )],
-        ),
-        None => (Change::Gone, Vec::new()),
+    let cannot_tell = |what: &str, why: &str| {
+        let clause = format!("the second bundle cannot tell: {what}: {why}");
+        (Change::Unknown, vec![clause])
+    };
+    let (change, because) = match (unseen, lacking) {
+        (Some(item), _) => cannot_tell(&item.what, &item.because),
+        (None, Some(what)) => cannot_tell(&what, "nothing of the kind was collected"),
+        (None, None) => (Change::Gone, Vec::new()),
     };
     ChangedFinding {
         change,

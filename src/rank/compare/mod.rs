@@ -3,6 +3,7 @@
 mod cluster;
 mod findings;
 mod nodes;
+mod unseen;
 
 #[cfg(test)]
 mod tests;
@@ -69,7 +70,7 @@ pub fn compare<'a>(
     Comparison {
         before: before.0,
         after: after.0,
-        findings: findings::compare(before.0, after.0),
+        findings: findings::compare(before, after),
         versions: versions(before.0, after.0),
         nodes: nodes::compare(before, after),
         coverage: coverage(before, after),
