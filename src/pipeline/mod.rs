@@ -181,7 +181,7 @@ fn look_again(
     period: Period,
     options: &ScanOptions,
 ) -> Result<()> {
-    let wanted = Arc::new(unusual::implicated(evidence, diagnosis, period));
+    let wanted = Arc::new(unusual::implicated(evidence, diagnosis));
     let gone = is_gone(paths, options);
     if gone && !wanted.is_empty() {
         diagnosis.not_examined.push(rank::NotExamined {
@@ -201,7 +201,7 @@ fn look_again(
             worker.into_inner().finish()
         })?
     };
-    unusual::complete(diagnosis, database, evidence, surveys.concat());
+    unusual::complete(diagnosis, database, evidence, surveys.concat(), &period);
     Ok(())
 }
 

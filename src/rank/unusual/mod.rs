@@ -17,7 +17,6 @@ use jiff::Timestamp;
 use super::anchor::{Anchor, From, anchors};
 use super::{Diagnosis, EvidenceItem, RankedFinding, Verdict, suspect};
 use crate::bundle::{Entry, EntryKind, Program};
-use crate::decode::Period;
 use crate::evidence::{Evidence, ReadEntry};
 use crate::signature::{Database, Severity, Sureness};
 
@@ -54,8 +53,6 @@ const CENTRAL: &[Program] = &[
 pub struct Implicated {
     entries: BTreeSet<(usize, String)>,
     collected_at: Option<Timestamp>,
-    /// Nothing that was said outside it is reported.
-    period: Period,
     /// Bytes that the kinds of lines of one entry may take.
     room: usize,
 }
@@ -80,7 +77,7 @@ const MOST_ROOM: usize = 2 << 20;
 /// The entries that deserve a second look. Upgrade jobs, while an upgrade is not complete; and where something is
 /// wrong and no cause is at least likely, the logs of what fails, and of the others what fits: a cause does not always
 /// stand where it shows.
-pub fn implicated(evidence: &Evidence, diagnosis: &Diagnosis, period: Period) -> Implicated {
+pub fn implicated(evidence: &Evidence, diagnosis: &Diagnosis) -> Implicated {
     let mut first: Vec<&ReadEntry> = Vec::new();
     let mut others: Vec<&ReadEntry> = Vec::new();
     let unfinished = diagnosis
@@ -110,7 +107,6 @@ pub fn implicated(evidence: &Evidence, diagnosis: &Diagnosis, period: Period) ->
     );
     Implicated {
         room: (ROOM / entries.len().max(1)).clamp(LEAST_ROOM, MOST_ROOM),
-        period,
         entries,
         collected_at: diagnosis
             .inputs

@@ -10,6 +10,7 @@ use super::super::{Diagnosis, Unusual, WaitingLine, suspect};
 use super::survey::{BUCKET, EntrySurvey, Template};
 use super::{ended, failure, is_unexplained, is_upgrade_job};
 use crate::bundle::Instance;
+use crate::decode::Period;
 use crate::evidence::{Evidence, ReadEntry};
 use crate::signature::Database;
 
@@ -36,12 +37,13 @@ const LINES: u64 = 20;
 /// An object that is being deleted, or waits, for longer is stuck.
 const STUCK: SignedDuration = SignedDuration::from_mins(10);
 
-/// Adds what the second pass found to a diagnosis.
+/// Adds what the second pass found, inside the time that was asked for, to a diagnosis.
 pub fn complete(
     diagnosis: &mut Diagnosis,
     database: &Database,
     evidence: &Evidence,
     mut surveys: Vec<EntrySurvey>,
+    period: &Period,
 ) {
     // workers finish in any order
     surveys.sort_by(|a, b| (a.input, &a.path).cmp(&(b.input, &b.path)));
@@ -55,6 +57,7 @@ pub fn complete(
         if let Some(ahead) = read(survey).and_then(|read| ahead(evidence, read)) {
             correct(survey, ahead);
         }
+        survey.keep(period);
     }
     let waiting: Vec<WaitingLine> = surveys
         .iter()

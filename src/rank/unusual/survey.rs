@@ -14,7 +14,7 @@ use super::super::suspect;
 use super::Implicated;
 use super::template::{complains, template};
 use crate::bundle::{Entry, ProgramSet, Visit};
-use crate::decode::{Around, Clock, Level, Line, Stamp, decode};
+use crate::decode::{Around, Clock, Level, Line, Period, Stamp, decode};
 use crate::error::Problem;
 
 /// Bytes of one entry that are surveyed, bytes of one line.
@@ -44,6 +44,15 @@ pub struct EntrySurvey {
     pub(super) tail: Option<Tail>,
     /// Number of its last line.
     pub(in crate::rank) lines: u64,
+}
+
+impl EntrySurvey {
+    /// Forgets what was said outside the time that is asked for.
+    pub(super) fn keep(&mut self, period: &Period) {
+        let inside = |span: Option<_>| span.is_none_or(|span| period.clip(span).is_some());
+        self.templates.retain(|one| inside(one.first.zip(one.last)));
+        self.tail = self.tail.take().filter(|tail| inside(tail.span));
+    }
 }
 
 /// One kind of line.
@@ -183,11 +192,6 @@ fn survey(entry: &Entry, wanted: &Implicated, bytes: &mut dyn Read) -> EntrySurv
     let tail: Vec<Line> = tail.into();
     let clock = Clock::from_samples(&head, &tail, &Around::of(entry, wanted.collected_at));
     let resolve = |stamp: Option<Stamp>| stamp.and_then(|stamp| clock.resolve(stamp));
-    // what was said outside the time that is asked for is none of it
-    let inside = |first: Option<Timestamp>, last: Option<Timestamp>| {
-        let span = first.zip(last);
-        span.is_none_or(|span| wanted.period.clip(span).is_some())
-    };
     EntrySurvey {
         input: entry.input,
         path: entry.path.clone(),
@@ -199,12 +203,8 @@ fn survey(entry: &Entry, wanted: &Implicated, bytes: &mut dyn Read) -> EntrySurv
                 last: resolve(one.last),
                 ..one.template
             })
-            .filter(|one| inside(one.first, one.last))
             .collect(),
-        tail: run.end(resolve).filter(|tail| {
-            tail.span
-                .is_none_or(|(from, to)| inside(Some(from), Some(to)))
-        }),
+        tail: run.end(resolve),
         lines: number,
     }
 }
@@ -380,14 +380,12 @@ fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::Period;
     use crate::finding::build::{evidence, log};
 
     fn wanted(room: usize) -> Implicated {
         Implicated {
             entries: Default::default(),
             collected_at: None,
-            period: Period::default(),
             room,
         }
     }
@@ -419,9 +417,11 @@ mod tests {
             .entry;
         let text = "2025-01-25T10:00:00Z error: one\n2025-01-25T11:00:00Z error: two\n2025-01-25T11:00:01Z error: two\n";
         let time = |text: &str| text.parse().ok();
-        let mut asked = wanted(1 << 20);
-        asked.period.until = time("2025-01-25T10:30:00Z");
-        let found = survey(&entry, &asked, &mut text.as_bytes());
+        let mut found = survey(&entry, &wanted(1 << 20), &mut text.as_bytes());
+        found.keep(&Period {
+            since: None,
+            until: time("2025-01-25T10:30:00Z"),
+        });
         let samples: Vec<_> = found
             .templates
             .iter()
