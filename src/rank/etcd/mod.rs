@@ -8,7 +8,7 @@ use super::anchor::{condition, list, text};
 use crate::evidence::{Evidence, Fact, Object};
 use crate::finding::{Case, Clusters, Finding};
 use crate::packed::View;
-use crate::signature::{Class, Database};
+use crate::signature::{Class, Database, Kind, Sureness};
 
 /// etcd refuses writes beyond this unless configured otherwise (`--quota-backend-bytes`).
 const DEFAULT_QUOTA: u64 = 2 << 30;
@@ -136,6 +136,12 @@ fn view(database: &Database, scope: Scope<'_>, findings: &[Finding]) -> Option<E
     }
     if members.is_empty() {
         return None;
+    }
+    if has_no_leader(database, scope, findings) {
+        // that etcd itself says that it has no majority leaves no doubt of those that may be down
+        for member in members.iter_mut().filter(|member| member.doubtful) {
+            (member.healthy, member.doubtful) = (Some(false), false);
+        }
     }
     let voters = members.iter().filter(|member| !member.learner).count();
     let lost = members
@@ -407,6 +413,17 @@ fn slow(database: &Database, scope: Scope<'_>, findings: &[Finding]) -> Vec<Stri
                 .then(|| super::diagnose::title_of(signature, &own))
         })
         .collect()
+}
+
+/// Whether etcd or those who ask it say, up to the end, that it has no quorum.
+fn has_no_leader(database: &Database, scope: Scope<'_>, findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| {
+        let signature = database.signatures.get(finding.signature);
+        let symptom = signature
+            .is_some_and(|one| one.kind == Kind::Symptom && one.class == Some(Class::EtcdNoQuorum));
+        let mut own = finding.cases.iter().filter(|case| scope.has(case));
+        symptom && own.any(|case| case.state.is_alive() && case.sure >= Sureness::Likely)
+    })
 }
 
 fn snapshots(scope: Scope<'_>) -> Option<String> {

@@ -1,7 +1,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::finding::build::{evidence, node, with_fact, with_object};
+use crate::bundle::Program::Etcd;
+use crate::finding::build::{database, evidence, log, node, symptom, with_fact, with_object};
+use crate::finding::{Context, evaluate};
+use crate::signature::Signature;
 
 fn etcd_node(name: &str, ready: &str) -> Value {
     let mut value = node(name, ready, 0);
@@ -92,6 +95,29 @@ fn a_node_that_is_not_ready_is_no_lost_member() {
             "Do not reset, wipe or reinstall a server before it is known whether etcd runs on n1, n2: if it does not, quorum is lost."
         )
     );
+}
+
+#[test]
+fn etcd_that_says_that_it_has_no_majority_leaves_no_doubt() {
+    let sure = |sure| {
+        let own = symptom("etcd/no-quorum", Class::EtcdNoQuorum);
+        database(vec![Signature { sure, ..own }])
+    };
+    let view = |db: &Database, minutes: &[i64]| {
+        let logs = vec![log("n0", Etcd).hit(db, "etcd/no-quorum", 0, &[], minutes)];
+        let mut e = evidence(logs);
+        for (n, ready) in ["True", "Unknown", "Unknown"].iter().enumerate() {
+            e = with_object(e, etcd_node(&format!("n{n}"), ready));
+        }
+        let findings = evaluate(db, &e, &Context::default());
+        views(db, &e, &findings, None).remove(0)
+    };
+    let lost = view(&sure(Sureness::Likely), &[300, 599]);
+    assert_eq!((lost.lost, lost.doubtful), (2, 0));
+    assert!(lost.text.ends_with("quorum is lost"), "{}", lost.text);
+    // said long ago, or by a line that may mean something else
+    assert_eq!(view(&sure(Sureness::Likely), &[1]).doubtful, 2);
+    assert_eq!(view(&sure(Sureness::Possible), &[300, 599]).doubtful, 2);
 }
 
 #[test]
