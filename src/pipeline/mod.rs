@@ -135,7 +135,10 @@ pub fn scan(paths: &[PathBuf], database: &Arc<Database>, options: &ScanOptions) 
     let mut diagnosis = rank::diagnose_about(database, &evidence, findings, inputs, about);
     look_again(paths, database, &evidence, &mut diagnosis, period, options)?;
     if let Some((from, to)) = logged.filter(|_| spans(&evidence).is_none()) {
-        window::outside(&mut diagnosis, (from, to));
+        // what lies on a node's disk is read as it is now
+        let now = options.open.root.is_some();
+        let states = now || collected.is_some_and(|collected| period.holds(collected));
+        window::outside(&mut diagnosis, (from, to), states);
     }
     look_around(paths, &mut diagnosis, options)?;
     report::hide_secrets(&mut diagnosis);
