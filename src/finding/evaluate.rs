@@ -10,8 +10,8 @@ use super::index::Index;
 use super::join::{Combination, combinations};
 use super::observe::{Answer, observe};
 use super::state::{self, State};
-use super::subject::subject;
-use super::sureness::{Judgement, Subjected, describe};
+use super::subject::about;
+use super::sureness::{Judgement, Subjected, Told, describe};
 use super::timing::{self, Timed};
 use super::{Context, Observation, Subject};
 use crate::detect::Captures;
@@ -53,9 +53,6 @@ pub struct Finding {
     /// First and last time.
     pub span: Option<(Timestamp, Timestamp)>,
 }
-
-/// By the tag of a language: what it says for an English phrase.
-pub type Told = BTreeMap<String, BTreeMap<String, String>>;
 
 /// A signature that is true of one subject.
 #[derive(Debug, Clone, PartialEq)]
@@ -234,22 +231,6 @@ fn cases(
         .collect();
     general::cap(index, signature, answers, &mut cases);
     (cases, subjects.len().saturating_sub(limits.subjects))
-}
-
-/// What an observation is about, with its cluster where the case holds several.
-fn about(index: &Index<'_>, signature: &Signature, one: &Observation) -> Option<Subject> {
-    let mut subject = subject(signature, &one.place, &one.captures)?;
-    if subject.get("cluster").is_some_and(|name| name != "whole") {
-        return Some(subject);
-    }
-    match &one.cluster {
-        Some(cluster) => {
-            subject.0.insert("cluster".to_owned(), cluster.clone());
-            Some(subject)
-        }
-        None if index.has_clusters() && subject.is_cluster() => None,
-        None => Some(subject),
-    }
 }
 
 fn case(

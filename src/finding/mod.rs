@@ -24,11 +24,12 @@ mod timing;
 pub use account::{Account, PartAccount, Status};
 pub(crate) use clusters::Clusters;
 pub use context::Context;
-pub use evaluate::{Case, Finding, FindingLimits, Told, evaluate, evaluate_within, why};
+pub use evaluate::{Case, Finding, FindingLimits, evaluate, evaluate_within, why};
 pub use examined::Examined;
 pub use observe::{Observation, Proof};
 pub use state::State;
 pub use subject::{Place, Subject};
+pub use sureness::Told;
 pub use timing::CLOCK_TOLERANCE;
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::Observation;
+use super::index::Index;
 use crate::detect::Captures;
 use crate::signature::{Scope, Signature};
 
@@ -156,6 +158,26 @@ fn object(place: &Place) -> Option<Subject> {
         names.insert("namespace".to_owned(), namespace.clone());
     }
     Some(Subject(names))
+}
+
+/// What an observation is about, with its cluster where the case holds several.
+pub(super) fn about(
+    index: &Index<'_>,
+    signature: &Signature,
+    one: &Observation,
+) -> Option<Subject> {
+    let mut subject = subject(signature, &one.place, &one.captures)?;
+    if subject.get("cluster").is_some_and(|name| name != "whole") {
+        return Some(subject);
+    }
+    match &one.cluster {
+        Some(cluster) => {
+            subject.0.insert("cluster".to_owned(), cluster.clone());
+            Some(subject)
+        }
+        None if index.has_clusters() && subject.is_cluster() => None,
+        None => Some(subject),
+    }
 }
 
 #[cfg(test)]

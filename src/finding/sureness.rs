@@ -1,8 +1,7 @@
 //! How sure a signature is of one subject, and a phrase for every reason that made it more or less so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::evaluate::Told;
 use super::index::Index;
 use super::join::Combination;
 use super::observe::Answer;
@@ -12,6 +11,9 @@ use crate::detect::Captures;
 use crate::signature::{
     Affected, Kind, Signature, Source, Sureness, Template, VersionRange, Weight, affected,
 };
+
+/// By the tag of a language: what it says for an English phrase.
+pub type Told = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Hits this soon after the start of a program belong to its start.
 const START_UP: jiff::SignedDuration = jiff::SignedDuration::from_mins(3);
