@@ -327,6 +327,8 @@ impl<'t> Block<'t> {
                 Ok(Some(Value::Array(Vec::new())))
             }
             Some(b'|') => self.literal(text, parent),
+            // blanks before it end with a tab: the value only begins behind that
+            Some(b'\t') => Err(Unexpected),
             Some(first) if is_special(*first) => Err(Unexpected),
             _ => self.plain(text, parent),
         }

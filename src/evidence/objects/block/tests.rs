@@ -27,6 +27,15 @@ fn a_tab_separates_as_a_space_does() {
         "a\t#b: c\n",
         "a\t: b\n",
         "- \ta: b\n",
+        "a: \t\"b\"\n",
+        "a: \tb\n",
+        "- \t'b'\n",
+        "- \tb\n",
+        "a:\n  \tb\n",
+        "a: b\n  \tc\n",
+        "a: |\t\n  b\n",
+        "a: {}\t\n",
+        "\"a\": \t[]\n",
     ] {
         let fast = parse(text, &limits(), None);
         let general = general::parse(text, &limits(), None);
