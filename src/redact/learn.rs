@@ -1,7 +1,7 @@
 //! Entries into the names that they give away: nodes, hosts files, ingresses, URLs, accounts.
 
 use std::collections::HashSet;
-use std::hash::BuildHasherDefault;
+use std::hash::Hasher;
 use std::io::Read;
 use std::sync::LazyLock;
 
@@ -44,9 +44,7 @@ pub struct Learner {
     /// What is read of one entry after the other.
     chunk: Vec<u8>,
     /// Lines that were looked at: objects say the same ones again and again.
-    lines: HashSet<Box<[u8]>, BuildHasherDefault<Mixed>>,
-    /// What else the looks at those lines depended on.
-    about: About,
+    lines: Lines,
 }
 
 /// What a line means depends on the file that it stands in.
@@ -59,6 +57,36 @@ struct About {
 /// Lines that are remembered, and bytes of one.
 const MOST_LINES: usize = 8_192;
 const MOST_REMEMBERED: usize = 128;
+
+/// The last line at each place that its hash gives. One that is forgotten is looked at again, which changes nothing:
+/// whatever lines a bundle holds, each costs one look at most.
+#[derive(Default)]
+struct Lines(Vec<(About, Vec<u8>)>);
+
+impl Lines {
+    /// Whether a line of such a file is not remembered; what it tells is learned already where it is.
+    fn is_new(&mut self, about: About, line: &[u8]) -> bool {
+        if line.len() > MOST_REMEMBERED {
+            return true;
+        }
+        if self.0.is_empty() {
+            self.0.resize_with(MOST_LINES, Default::default);
+        }
+        let mut hasher = Mixed::default();
+        hasher.write(line);
+        let place = hasher.finish() as usize % MOST_LINES;
+        let Some((of, known)) = self.0.get_mut(place) else {
+            return true;
+        };
+        if *of == about && known == line {
+            return false;
+        }
+        *of = about;
+        known.clear();
+        known.extend_from_slice(line);
+        true
+    }
+}
 
 impl Learner {
     /// What was learned.
@@ -261,16 +289,12 @@ impl Learner {
 
     fn other(&mut self, file: &File<'_>, bytes: &mut dyn Read) {
         let special = FILES.contains(&file.name);
-        if self.about != file.about {
-            self.lines.clear();
-            self.about = file.about;
-        }
         self.pieces(bytes, |learner, lines| {
             let mut rest = lines;
             while !rest.is_empty() {
                 let end = memchr::memchr(b'\n', rest);
                 let (line, behind) = rest.split_at(end.unwrap_or(rest.len()));
-                if (special || may_tell(line) && learner.is_new(line))
+                if (special || may_tell(line) && learner.lines.is_new(file.about, line))
                     && line.len() < MOST_LINE
                     && let Ok(text) = std::str::from_utf8(line)
                 {
@@ -280,20 +304,6 @@ impl Learner {
                 rest = behind.get(1..).unwrap_or_default();
             }
         });
-    }
-
-    /// Whether a line of a file like the last one was not looked at before; what it tells is learned already.
-    fn is_new(&mut self, line: &[u8]) -> bool {
-        if line.len() > MOST_REMEMBERED {
-            return true;
-        }
-        if self.lines.contains(line) {
-            return false;
-        }
-        if self.lines.len() < MOST_LINES {
-            self.lines.insert(Box::from(line));
-        }
-        true
     }
 
     /// Looks for words in pieces of whole lines, and hands each on.
