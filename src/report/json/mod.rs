@@ -57,58 +57,39 @@ pub fn write_timeline_json(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Re
 /// more that holds the verdict alone, so that a log store knows that the bundle was read.
 pub fn write_ndjson(diagnosis: &Diagnosis, out: &mut dyn Write) -> io::Result<()> {
     #[derive(Serialize)]
-    struct Line<'a> {
+    struct Line<'a, T> {
         schema: &'static str,
         input: Option<&'a str>,
         verdict: crate::rank::Verdict,
         #[serde(flatten)]
-        finding: v1::Finding<'a>,
+        what: T,
     }
     #[derive(Serialize)]
-    struct SuspectLine<'a> {
-        schema: &'static str,
-        input: Option<&'a str>,
-        verdict: crate::rank::Verdict,
-        #[serde(flatten)]
-        suspect: suspects::Suspect<'a>,
-    }
-    #[derive(Serialize)]
-    struct VerdictLine<'a> {
-        schema: &'static str,
-        input: Option<&'a str>,
-        verdict: crate::rank::Verdict,
+    struct Nothing<'a> {
         headline: Text<'a>,
         failing: Vec<Text<'a>>,
     }
-    let input = diagnosis.inputs.first().map(|input| input.path.as_str());
+    fn of<'a, T>(schema: &'static str, diagnosis: &'a Diagnosis, what: T) -> Line<'a, T> {
+        Line {
+            schema,
+            input: diagnosis.inputs.first().map(|input| input.path.as_str()),
+            verdict: diagnosis.verdict,
+            what,
+        }
+    }
     let lists = [&diagnosis.causes, &diagnosis.symptoms];
     for finding in lists.iter().flat_map(|list| v1::findings(list)) {
-        let line = Line {
-            schema: "bundlevet.finding/v1",
-            input,
-            verdict: diagnosis.verdict,
-            finding,
-        };
-        inert::write_line(out, &line)?;
+        inert::write_line(out, &of("bundlevet.finding/v1", diagnosis, finding))?;
     }
     for suspect in suspects::suspects(&diagnosis.suspects) {
-        let line = SuspectLine {
-            schema: "bundlevet.suspect/v1",
-            input,
-            verdict: diagnosis.verdict,
-            suspect,
-        };
-        inert::write_line(out, &line)?;
+        inert::write_line(out, &of("bundlevet.suspect/v1", diagnosis, suspect))?;
     }
     if lists.iter().all(|list| list.is_empty()) {
-        let line = VerdictLine {
-            schema: "bundlevet.verdict/v1",
-            input,
-            verdict: diagnosis.verdict,
+        let nothing = Nothing {
             headline: quoted(&diagnosis.headline),
             failing: texts(&diagnosis.failing),
         };
-        inert::write_line(out, &line)?;
+        inert::write_line(out, &of("bundlevet.verdict/v1", diagnosis, nothing))?;
     }
     Ok(())
 }
