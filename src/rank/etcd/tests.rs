@@ -1,3 +1,5 @@
+//! Members as objects, etcdctl and metrics show them, into what the view says of the quorum.
+
 use serde_json::json;
 
 use super::*;
