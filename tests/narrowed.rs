@@ -135,6 +135,8 @@ fn a_short_pipe_is_looked_at_twice_like_a_file() {
     };
     let report = piped(line);
     assert_eq!(report["verdict"], "no_known_cause", "{report}");
+    let headline = report["headline"].as_str().unwrap();
+    assert!(headline.contains("standard input ends with"), "{headline}");
     // what is too long to be kept is not said to be well without a word
     let long = "2026-01-25T11:00:00Z INFO the same as ever\n".repeat(120_000) + line;
     let report = piped(&long);

@@ -70,6 +70,14 @@ fn is_outlived(read: &ReadEntry, survey: &EntrySurvey, template: &Template) -> b
     }
 }
 
+/// What an entry is called in a sentence.
+fn named(entry: &str) -> &str {
+    match entry {
+        "-" => "standard input",
+        path => path,
+    }
+}
+
 /// Takes back that all is well where programs ended with a fatal message that no signature knows; where none did, where
 /// they repeat an error to their end. Programs of a whole node repeat errors that mean nothing; who asks about single
 /// logs asks about these.
@@ -83,12 +91,12 @@ pub(super) fn tell(diagnosis: &mut Diagnosis, mut fatal: Vec<Unusual>, mut repea
     };
     let (mut list, headline) = match (fatal.first(), repeated.first()) {
         (Some(first), _) => {
-            let entry = &first.entry;
+            let entry = named(&first.entry);
             let says = format!("no known cause: {entry} ends with a fatal message{more}");
             (fatal, says)
         }
         (None, Some(first)) if diagnosis.inputs.iter().all(loose) => {
-            let entry = &first.entry;
+            let entry = named(&first.entry);
             let says = format!("no known cause: {entry} repeats an error to its end");
             (repeated, says)
         }
