@@ -96,6 +96,16 @@ pub fn decode(raw: &[u8], origin: &Origin) -> Line {
     line
 }
 
+/// The [`Line::stamp`] of a raw line: without its message where an envelope states a time that no message can better.
+pub fn stamp_of(raw: &[u8]) -> Option<Stamp> {
+    let mut line = Line::default();
+    let body = inside_with(raw, |peeled| note_time(&mut line, peeled.stamp));
+    if !matches!(line.stamp, Some(Stamp::Utc(_))) {
+        note_time(&mut line, payload(&body).stamp);
+    }
+    line.stamp
+}
+
 /// What is inside the envelopes of a raw line.
 fn inside(raw: &[u8]) -> Cow<'_, str> {
     inside_with(raw, |_| {})

@@ -15,6 +15,7 @@ fn everything(raw: &[u8]) {
         line.text.len(),
         raw.len()
     );
+    assert_eq!(stamp_of(raw), line.stamp);
     let _ = block_kind(raw);
     let _ = (in_block(raw), continuation(raw), opens_value(raw));
     let _ = is_start_marker(raw, &Origin::default());

@@ -4,8 +4,9 @@ use jiff::SignedDuration;
 
 use super::super::anchor::list;
 use super::super::{Diagnosis, InputSummary, Unusual, Verdict, suspect};
+use super::kinds::Template;
 use super::outstanding::{REPORTED, unusual};
-use super::survey::{EntrySurvey, Template};
+use super::survey::EntrySurvey;
 use crate::bundle::{InputKind, Instance};
 use crate::evidence::{Evidence, ReadEntry};
 

@@ -6,7 +6,10 @@
 //! that are stuck. Nothing here is a cause; it is where to look.
 
 mod ended;
+mod kinds;
+mod lines;
 mod outstanding;
+mod skeleton;
 mod survey;
 mod template;
 
@@ -21,8 +24,8 @@ use crate::evidence::{Evidence, ReadEntry};
 use crate::signature::{Database, Severity, Sureness};
 
 pub(super) use ended::OUTLIVED;
+pub(super) use kinds::Template;
 pub use outstanding::complete;
-pub(super) use survey::Template;
 pub use survey::{EntrySurvey, Surveyor};
 pub(super) use template::template;
 

@@ -9,26 +9,23 @@ const LONGEST_WORD: usize = 48;
 
 /// The template of a text: words with a digit, long words and quoted hexadecimal become `#`.
 pub(in crate::rank) fn template(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(LONGEST));
-    let mut word = String::new();
-    for c in text.chars() {
-        if out.len() >= LONGEST {
+    let mut out = String::with_capacity(text.len().min(LONGEST + LONGEST_WORD));
+    let mut rest = text;
+    while out.len() < LONGEST {
+        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(end);
+        put(word, &mut out);
+        let mut behind = behind.chars();
+        let Some(mark) = behind.next() else {
             break;
+        };
+        // one run of space, whatever it is made of
+        if !mark.is_whitespace() {
+            out.push(mark);
+        } else if !out.ends_with(' ') {
+            out.push(' ');
         }
-        if is_part(c) {
-            word.push(c);
-        } else {
-            put(&mut word, &mut out);
-            // one run of space, whatever it is made of
-            if !c.is_whitespace() {
-                out.push(c);
-            } else if !out.ends_with(' ') {
-                out.push(' ');
-            }
-        }
-    }
-    if out.len() < LONGEST {
-        put(&mut word, &mut out);
+        rest = behind.as_str();
     }
     out.truncate(out.trim_end().len());
     out
@@ -39,19 +36,15 @@ fn is_part(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '@' | '%' | '+')
 }
 
-fn put(word: &mut String, out: &mut String) {
-    if word.is_empty() {
-        return;
-    }
+fn put(word: &str, out: &mut String) {
     let varies = word.len() > LONGEST_WORD
-        || word.chars().any(|c| c.is_ascii_digit())
-        || (word.len() >= 8 && word.chars().all(|c| c.is_ascii_hexdigit()));
+        || word.bytes().any(|byte| byte.is_ascii_digit())
+        || (word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if !varies {
         out.push_str(word);
     } else if !out.ends_with(MASK) {
         out.push(MASK);
     }
-    word.clear();
 }
 
 /// Whether a text without a level says that something went wrong.
