@@ -267,6 +267,22 @@ pub fn gather(
     Ok(evidence)
 }
 
+/// Does something on a pool of at most so many threads (0: one per core, but few), for what can make use of one, as
+/// [`Database::load`] can.
+pub fn on_threads<R: Send>(most: usize, work: impl FnOnce() -> R + Send) -> R {
+    /// More do not pay for what takes milliseconds.
+    const FEW: usize = 4;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if most == 0 { cores } else { most }.min(FEW);
+    if threads == 1 {
+        return work();
+    }
+    match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
+}
+
 /// Reads every input to its end and throws the bytes away; how many there were. What a scan costs at least.
 pub fn read_only(paths: &[PathBuf], options: &ScanOptions) -> Result<u64> {
     let case = Case::open(paths, &options.open)?;

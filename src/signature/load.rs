@@ -1,9 +1,13 @@
 //! Directories of signature files into trees and signatures, within limits, each fault with its file and line.
+//!
+//! Inside a thread pool files are read side by side; what comes of it is the same.
 
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use rayon::prelude::*;
 
 use super::meter::Meter;
 use super::node::{self, FileLimits, Node};
@@ -44,6 +48,12 @@ impl Default for SignatureLimits {
 
 /// Folders below the signature directory: language, component.
 const DEEPEST: usize = 2;
+/// Files that are read before their patterns are counted.
+const AT_A_TIME: usize = 2048;
+/// Files that are worth a thread.
+const TOGETHER: usize = 16;
+/// Bytes that most files fit into.
+const ROOM: usize = 8 << 10;
 
 /// A signature file as read.
 #[derive(Debug, Clone)]
@@ -85,6 +95,36 @@ pub(super) struct Directory {
     pub(super) problems: Vec<SignatureProblem>,
 }
 
+impl Loaded {
+    fn of(id: &str, file: &str, tree: &Node, known: bool) -> Self {
+        let read = read::signature(id, file, tree, known);
+        let usable = !read
+            .problems
+            .iter()
+            .any(|problem| problem.code.is_structural());
+        Self {
+            id: id.to_owned(),
+            file: file.to_owned(),
+            signature: read.signature.filter(|_| usable),
+            problems: read.problems,
+        }
+    }
+}
+
+/// What one file of a directory is.
+enum File {
+    /// A signature and the number of its patterns.
+    Signature(Box<Loaded>, usize),
+    /// Its language and the id of its signature.
+    Translation(String, String, Node),
+    Renamed(Node),
+    Version(Node),
+    /// Line, kind and words of what is wrong.
+    Bad(u32, Code, String),
+    /// Nothing that belongs here.
+    Other,
+}
+
 impl Directory {
     /// The shipped files without their tests, which no scan looks at.
     pub(super) fn shipped() -> Self {
@@ -101,9 +141,9 @@ impl Directory {
             known,
             ..Self::default()
         };
-        for (id, tree) in &shipped.signatures {
-            directory.add(id, &format!("signatures/{id}.yaml"), tree);
-        }
+        directory.files = side_by_side(&shipped.signatures, |(id, tree)| {
+            Loaded::of(id, &format!("signatures/{id}.yaml"), tree, known)
+        });
         for (language, pairs) in &shipped.translations {
             for (id, tree) in pairs {
                 directory.add_translation(
@@ -128,10 +168,9 @@ impl Directory {
         let file = format!("{id}.yaml");
         match node::parse(text) {
             Ok(tree) => {
-                directory.add(id, &file, &tree);
-                directory.files.iter_mut().for_each(|loaded| {
-                    compile(loaded, &SignatureLimits::default(), &Meter::default());
-                });
+                let mut loaded = Loaded::of(id, &file, &tree, false);
+                compile(&mut loaded, &SignatureLimits::default(), &Meter::default());
+                directory.files.push(loaded);
                 directory.add_translation("zh-CN", id, &file, &tree);
                 directory.add_renamed(&file, &tree);
                 directory.version = Some(tree);
@@ -152,63 +191,81 @@ impl Directory {
         paths.truncate(limits.files);
         paths.sort();
         let mut patterns = 0;
-        for path in paths {
-            let shown = path.display().to_string();
-            let Some(tree) = directory.tree(&path, &shown, &limits.file) else {
-                continue;
-            };
-            let inside = path.strip_prefix(root).unwrap_or(&path).with_extension("");
-            let words: Vec<String> = inside
-                .components()
-                .map(|c| c.as_os_str().to_string_lossy().into_owned())
-                .collect();
-            match words.as_slice() {
-                [] => {
-                    let slug = path
-                        .file_stem()
-                        .unwrap_or_default()
-                        .to_string_lossy()
-                        .into_owned();
-                    let folder = path.parent().unwrap_or(root);
-                    directory.add(&format!("{}/{slug}", component_of(folder)), &shown, &tree);
-                }
-                [one] if one == "renamed" => directory.add_renamed(&shown, &tree),
-                [one] if one == "version" => directory.version = Some(tree),
-                [slug] => directory.add(&format!("{}/{slug}", component_of(root)), &shown, &tree),
-                [component, slug] => directory.add(&format!("{component}/{slug}"), &shown, &tree),
-                [language, component, slug] => {
-                    directory.add_translation(
-                        language,
-                        &format!("{component}/{slug}"),
-                        &shown,
-                        &tree,
+        for some in paths.chunks(AT_A_TIME) {
+            let files = side_by_side(some, |path| directory.file(root, path, limits));
+            for (path, file) in some.iter().zip(files) {
+                patterns += directory.take(path, file);
+                if patterns > limits.patterns {
+                    let most = limits.patterns;
+                    directory.say(
+                        &path.display().to_string(),
+                        0,
+                        Code::TooMuch,
+                        format!(
+                            "more than {most} patterns (limit signature-patterns); the rest is not read"
+                        ),
                     );
+                    return directory.ended();
                 }
-                _ => {}
-            }
-            if let Some(loaded) = directory
-                .files
-                .last_mut()
-                .filter(|loaded| loaded.file == shown)
-            {
-                patterns += compile(loaded, limits, &directory.meter);
-            }
-            if patterns > limits.patterns {
-                let most = limits.patterns;
-                directory.say(
-                    &shown,
-                    0,
-                    Code::TooMuch,
-                    format!(
-                        "more than {most} patterns (limit signature-patterns); the rest is not read"
-                    ),
-                );
-                break;
             }
         }
-        directory.files.sort_by(|a, b| a.id.cmp(&b.id));
-        directory.say_duplicates();
-        directory
+        directory.ended()
+    }
+
+    /// Reads one file of a directory.
+    fn file(&self, root: &Path, path: &Path, limits: &SignatureLimits) -> File {
+        let shown = path.display().to_string();
+        let tree = match tree(path, &limits.file) {
+            Ok(tree) => tree,
+            Err((line, code, why)) => return File::Bad(line, code, why),
+        };
+        let inside = path.strip_prefix(root).unwrap_or(path).with_extension("");
+        let words: Vec<String> = inside
+            .components()
+            .map(|c| c.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        let id = match words.as_slice() {
+            [] => {
+                let slug = path.file_stem().unwrap_or_default().to_string_lossy();
+                format!("{}/{slug}", component_of(path.parent().unwrap_or(root)))
+            }
+            [one] if one == "renamed" => return File::Renamed(tree),
+            [one] if one == "version" => return File::Version(tree),
+            [slug] => format!("{}/{slug}", component_of(root)),
+            [component, slug] => format!("{component}/{slug}"),
+            [language, component, slug] => {
+                return File::Translation(language.clone(), format!("{component}/{slug}"), tree);
+            }
+            _ => return File::Other,
+        };
+        let mut loaded = Loaded::of(&id, &shown, &tree, self.known);
+        let patterns = compile(&mut loaded, limits, &self.meter);
+        File::Signature(Box::new(loaded), patterns)
+    }
+
+    /// Adds what a file is; how many patterns it has.
+    fn take(&mut self, path: &Path, file: File) -> usize {
+        let shown = path.display().to_string();
+        match file {
+            File::Signature(loaded, patterns) => {
+                self.files.push(*loaded);
+                return patterns;
+            }
+            File::Translation(language, id, tree) => {
+                self.add_translation(&language, &id, &shown, &tree);
+            }
+            File::Renamed(tree) => self.add_renamed(&shown, &tree),
+            File::Version(tree) => self.version = Some(tree),
+            File::Bad(line, code, why) => self.say(&shown, line, code, why),
+            File::Other => {}
+        }
+        0
+    }
+
+    fn ended(mut self) -> Self {
+        self.files.sort_by(|a, b| a.id.cmp(&b.id));
+        self.say_duplicates();
+        self
     }
 
     fn walk(&mut self, path: &Path, depth: usize, most: usize, paths: &mut Vec<PathBuf>) {
@@ -261,42 +318,6 @@ impl Directory {
         }
     }
 
-    fn tree(&mut self, path: &Path, shown: &str, limits: &FileLimits) -> Option<Node> {
-        let mut text = String::new();
-        let limit = u64::try_from(limits.bytes)
-            .unwrap_or(u64::MAX)
-            .saturating_add(1);
-        let read = fs::File::open(path).and_then(|file| file.take(limit).read_to_string(&mut text));
-        if let Err(error) = read {
-            self.say(shown, 0, Code::Unreadable, error.to_string());
-            return None;
-        }
-        let default = *limits == FileLimits::default();
-        let quick = default.then(|| block::parse(&text)).flatten();
-        let tree = quick.map_or_else(|| node::parse_within(&text, limits), Ok);
-        match tree {
-            Ok(tree) => Some(tree),
-            Err((line, why)) => {
-                self.say(shown, line, Code::Yaml, why);
-                None
-            }
-        }
-    }
-
-    fn add(&mut self, id: &str, file: &str, tree: &Node) {
-        let read = read::signature(id, file, tree, self.known);
-        let usable = !read
-            .problems
-            .iter()
-            .any(|problem| problem.code.is_structural());
-        self.files.push(Loaded {
-            id: id.to_owned(),
-            file: file.to_owned(),
-            signature: read.signature.filter(|_| usable),
-            problems: read.problems,
-        });
-    }
-
     fn add_translation(&mut self, language: &str, id: &str, file: &str, tree: &Node) {
         let (texts, problems) = read::translation(file, tree);
         self.problems.extend(problems);
@@ -340,6 +361,30 @@ impl Directory {
                 format!("`{id}` is also given by {first}"),
             );
         }
+    }
+}
+
+/// The tree of a file, or the line, kind and words of what is wrong with it.
+fn tree(path: &Path, limits: &FileLimits) -> Result<Node, (u32, Code, String)> {
+    let mut text = String::with_capacity(ROOM);
+    let limit = u64::try_from(limits.bytes)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
+    fs::File::open(path)
+        .and_then(|file| file.take(limit).read_to_string(&mut text))
+        .map_err(|error| (0, Code::Unreadable, error.to_string()))?;
+    let default = *limits == FileLimits::default();
+    let quick = default.then(|| block::parse(&text)).flatten();
+    quick
+        .map_or_else(|| node::parse_within(&text, limits), Ok)
+        .map_err(|(line, why)| (line, Code::Yaml, why))
+}
+
+/// Does the same with each, on the threads of the pool that this runs in.
+fn side_by_side<T: Sync, R: Send>(all: &[T], each: impl Fn(&T) -> R + Send + Sync) -> Vec<R> {
+    match rayon::current_thread_index() {
+        Some(_) => all.par_iter().with_min_len(TOGETHER).map(each).collect(),
+        None => all.iter().map(each).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use bundlevet::pipeline;
 use bundlevet::report::{DatabaseAge, nearest};
 use bundlevet::signature::{Database, Signature, SignatureProblem};
 
@@ -24,6 +25,18 @@ pub(crate) struct DatabaseArgs {
 impl DatabaseArgs {
     /// The database, and what is wrong with the user's files (also said on standard error).
     pub(crate) fn load(&self) -> Result<(Arc<Database>, Vec<SignatureProblem>), Failure> {
+        self.load_on(0)
+    }
+
+    /// The same on so many threads; 0: one per core.
+    pub(crate) fn load_on(
+        &self,
+        threads: usize,
+    ) -> Result<(Arc<Database>, Vec<SignatureProblem>), Failure> {
+        pipeline::on_threads(threads, || self.read())
+    }
+
+    fn read(&self) -> Result<(Arc<Database>, Vec<SignatureProblem>), Failure> {
         if self.directories.is_empty() && self.disable.is_empty() {
             return Ok((Arc::clone(Database::shipped()), Vec::new()));
         }

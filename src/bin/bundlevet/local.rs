@@ -107,6 +107,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         top: args.top,
         why: args.why.as_deref(),
         database: &args.database,
+        threads: args.threads,
     };
     scan::tell(&telling, |database| args.read(database))
 }

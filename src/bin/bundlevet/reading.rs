@@ -52,6 +52,11 @@ impl ReadingArgs {
         self.inputs.iter().chain(&self.root)
     }
 
+    /// Worker threads; 0: one per core.
+    pub(crate) fn threads(&self) -> usize {
+        self.threads
+    }
+
     /// Scans all inputs as one case, with progress on a terminal; with `surroundings`, reads the lines around quotes too.
     pub(crate) fn scan(
         &self,

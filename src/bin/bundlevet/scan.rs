@@ -113,6 +113,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         top: args.top,
         why: args.why.as_deref(),
         database: &args.database,
+        threads: args.reading.threads(),
     };
     tell(&telling, |database| {
         // Only a page shows the lines around quotes; reading them costs.
@@ -130,6 +131,8 @@ pub(crate) struct Telling<'a> {
     pub(crate) top: Option<usize>,
     pub(crate) why: Option<&'a str>,
     pub(crate) database: &'a DatabaseArgs,
+    /// Of the run; 0: one per core.
+    pub(crate) threads: usize,
 }
 
 /// Reads with the database of this run, writes every report, and says what it came to.
@@ -137,7 +140,7 @@ pub(crate) fn tell(
     args: &Telling<'_>,
     read: impl FnOnce(&Arc<Database>) -> Result<Scan, Failure>,
 ) -> Outcome {
-    let (database, problems) = args.database.load()?;
+    let (database, problems) = args.database.load_on(args.threads)?;
     let why = args
         .why
         .map(|id| database::find(&database, id))
