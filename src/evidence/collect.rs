@@ -209,7 +209,7 @@ impl Collector {
 /// Whether so much of a log is left that another thread should look at it: by its size, or by what was read of it.
 fn is_worth_it(entry: &Entry, read: u64) -> bool {
     let left = entry.size.map_or(read, |size| size.saturating_sub(read));
-    left >= 2 * handover::CHUNK as u64
+    left >= handover::WORTH
 }
 
 /// Counts what passes through.

@@ -33,11 +33,19 @@ impl Idle for Busy {
 }
 
 /// Bytes handed over at a time: smaller pieces wake the other thread too often.
-pub(super) const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 1 << 20;
+/// Bytes that are worth to be looked at elsewhere: to ask costs microseconds, to look at so many a hundred of them.
+pub(super) const WORTH: u64 = 512 << 10;
 /// Chunks on their way, after which the reader waits.
 const WAITING: usize = 4;
 /// Chunks kept for the next log.
 const KEPT: usize = WAITING + 3;
+
+/// Bytes on their way.
+struct Chunk {
+    memory: Vec<u8>,
+    filled: usize,
+}
 
 /// What the other thread sends back in the end.
 type Outcome = (Scanner, EntryHits);
@@ -100,7 +108,7 @@ pub(super) fn hand_over(
     index: usize,
     spare: &mut Spare,
 ) -> Option<Away> {
-    let (to, chunks) = mpsc::sync_channel::<Vec<u8>>(WAITING);
+    let (to, chunks) = mpsc::sync_channel::<Chunk>(WAITING);
     let (give_back, emptied) = mpsc::channel();
     let (finish, outcome) = mpsc::sync_channel(1);
     let mut ends = Some((chunks, give_back, finish));
@@ -108,10 +116,10 @@ pub(super) fn hand_over(
         let work = ends.take().zip(scanner.take());
         Box::new(move || {
             if let Some(((chunks, give_back, finish), mut scanner)) = work {
-                for chunk in chunks {
-                    scanner.feed(&chunk);
+                for Chunk { memory, filled } in chunks {
+                    scanner.feed(memory.get(..filled).unwrap_or_default());
                     // Whoever reads may have gone on already.
-                    let _ = give_back.send(chunk);
+                    let _ = give_back.send(memory);
                 }
                 let hits = scanner.finish();
                 let _ = finish.send((scanner, hits));
@@ -131,15 +139,14 @@ pub(super) fn hand_over(
 }
 
 /// Reads to the end of the bytes. A read error ends the log; the job that reads it reports the problem.
-fn send_all(bytes: &mut dyn Read, to: &SyncSender<Vec<u8>>, away: &Away, spare: &mut Spare) {
+fn send_all(bytes: &mut dyn Read, to: &SyncSender<Chunk>, away: &Away, spare: &mut Spare) {
     loop {
         spare.take_back(away);
-        let mut chunk = spare.chunks.pop().unwrap_or_default();
-        chunk.resize(CHUNK, 0);
-        let (filled, ended) = fill(bytes, &mut chunk);
-        chunk.truncate(filled);
+        let mut memory = spare.chunks.pop().unwrap_or_default();
+        memory.resize(CHUNK, 0);
+        let (filled, ended) = fill(bytes, &mut memory);
         // The other thread gives up only if it fails; then nobody waits for the rest.
-        if (filled > 0 && to.send(chunk).is_err()) || ended {
+        if (filled > 0 && to.send(Chunk { memory, filled }).is_err()) || ended {
             return;
         }
     }
