@@ -20,9 +20,7 @@ pub(crate) fn clean(raw: &str) -> Name {
     let split = |c: char| c == '/' || (windows && c == '\\');
     let mut rest = raw;
     let mut absolute = rest.starts_with(split);
-    if let [drive, b':', b'/' | b'\\', ..] = rest.as_bytes()
-        && drive.is_ascii_alphabetic()
-    {
+    if has_drive(rest) {
         absolute = true;
         rest = rest.get(2..).unwrap_or_default();
     }
@@ -35,8 +33,8 @@ pub(crate) fn clean(raw: &str) -> Name {
         }
     }
     let name = parts.join("/");
-    if !windows && name.contains('\\') && !name.contains('/') {
-        // what is left is written as on Windows
+    if has_drive(&name) || !windows && name.contains('\\') && !name.contains('/') {
+        // what is left is written as on Windows, or a drive stood behind `/` or `./`
         return match clean(&name) {
             Name::Clean(name) if absolute => Name::WasAbsolute(name),
             other => other,
@@ -47,6 +45,11 @@ pub(crate) fn clean(raw: &str) -> Name {
     } else {
         Name::Clean(name)
     }
+}
+
+/// Whether a name begins with the root of a drive of Windows.
+fn has_drive(name: &str) -> bool {
+    matches!(name.as_bytes(), [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic())
 }
 
 /// Bytes of a name into text: UTF-8 where they are, else every bad sequence replaced.
@@ -124,6 +127,8 @@ mod tests {
         same("a/..b/c", "a/..b/c");
         assert_eq!(clean("/etc/x"), Name::WasAbsolute("etc/x".into()));
         assert_eq!(clean("C:\\logs\\x"), Name::WasAbsolute("logs/x".into()));
+        assert_eq!(clean("/C:/logs/x"), Name::WasAbsolute("logs/x".into()));
+        assert_eq!(clean("./c:/d:\\logs"), Name::WasAbsolute("logs".into()));
         assert_eq!(clean("a/../../x"), Name::Escapes("a/../../x".into()));
     }
 
