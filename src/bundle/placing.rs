@@ -4,23 +4,35 @@ use std::io::Read;
 
 use super::level::Level;
 use super::place::{self, Placement, Surroundings};
-use super::utf16;
+use super::{EntryKind, utf16};
 
-/// Places a member by its path; a file that was given by itself by its first bytes.
+/// Places a member by its path; by its first bytes a file that was given by itself, and one whose path says nothing.
 pub(crate) fn place(level: &Level, path: &str, size: Option<u64>, head: &[u8]) -> Placement {
     if level.depth == 0 {
-        let Some(order) = utf16::order(head) else {
-            return place::place_loose(path, head);
-        };
-        let mut text = Vec::new();
-        // Reading from memory does not fail.
-        let _ = utf16::Narrow::new(head, order).read_to_end(&mut text);
-        return place::place_loose(path, &text);
+        return by_content(path, head);
     }
     let around = Surroundings {
         root: level.root.as_deref(),
         node: level.node.as_deref(),
         size,
     };
-    place::place(path, &around)
+    let mut placed = place::place(path, &around);
+    if placed.is_open() {
+        // a log stays what its surroundings make of it; objects and tables show what they are
+        let kind = by_content(path, head).kind;
+        if kind == EntryKind::Objects {
+            placed.kind = kind;
+        }
+    }
+    placed
+}
+
+fn by_content(path: &str, head: &[u8]) -> Placement {
+    let Some(order) = utf16::order(head) else {
+        return place::place_loose(path, head);
+    };
+    let mut text = Vec::new();
+    // Reading from memory does not fail.
+    let _ = utf16::Narrow::new(head, order).read_to_end(&mut text);
+    place::place_loose(path, &text)
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use bundlevet::bundle::{Case, Limits, OpenOptions, Skip};
+use bundlevet::bundle::{Case, EntryKind, Limits, OpenOptions, Skip};
 
 use crate::pack::{bzip2, gzip, lines, member, stored, tar, utf16, xz, zip, zstd};
 use crate::seen::{open, open_with, read, read_all, read_limited, tree};
@@ -282,6 +282,27 @@ fn loose_files_are_known_by_their_names() {
     assert_eq!(seen.text("text.zip"), "this is no zip\n");
     assert_eq!(seen.text("windows.log"), "level=error\r\n");
     assert_eq!(seen.described["windows.log"].input, 3);
+}
+
+/// What a person saved beside the logs, under names of their own.
+#[test]
+fn objects_and_tables_are_seen_wherever_they_lie() {
+    let pods = b"NAMESPACE   NAME   READY   STATUS    RESTARTS   AGE\nx           a      0/1     Running   3          1d\n";
+    let folder = tree(&[
+        ("get-pods.txt", pods),
+        (
+            "node.out",
+            b"apiVersion: v1\nkind: Node\nmetadata:\n  name: n1\n",
+        ),
+        ("notes.txt", b"pods were restarted at noon\n"),
+    ]);
+    let seen = open_with(&[folder.path()], &OpenOptions::default())
+        .unwrap()
+        .clean();
+    let kind = |path: &str| seen.described.get(path).map(|entry| entry.kind);
+    assert_eq!(kind("get-pods.txt"), Some(EntryKind::Objects));
+    assert_eq!(kind("node.out"), Some(EntryKind::Objects));
+    assert_eq!(kind("notes.txt"), Some(EntryKind::Log));
 }
 
 #[test]

@@ -102,6 +102,16 @@ impl Placement {
         }
     }
 
+    /// Whether the path told no more than that this may be a log of anything, perhaps of which node.
+    pub(super) fn is_open(&self) -> bool {
+        let origin = &self.origin;
+        self.kind == EntryKind::Log
+            && origin.programs.is_all()
+            && origin.namespace.is_none()
+            && origin.pod.is_none()
+            && origin.unit.is_none()
+    }
+
     fn log(programs: ProgramSet) -> Self {
         let mut placement = Self::of(EntryKind::Log);
         placement.origin.programs = programs;

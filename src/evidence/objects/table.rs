@@ -50,7 +50,8 @@ pub(super) fn read(bytes: &mut dyn Read, sink: &mut Sink<'_>) {
                 line: &line,
                 now,
             };
-            let object = plural.as_ref().and_then(|plural| object(plural, &row));
+            let named = plural.as_ref().and_then(|plural| object(plural, &row));
+            let object = named.or_else(|| object(shown(&columns)?, &row));
             let said = sink.read.texts.len();
             if let Some(object) = object.filter(|_| !columns.is_empty()) {
                 sink.item(object);
@@ -62,6 +63,30 @@ pub(super) fn read(bytes: &mut dyn Read, sink: &mut Sink<'_>) {
         }
         window.release();
     }
+}
+
+/// The plural of the kind that is printed with these columns, where the path does not name it.
+fn shown(columns: &[(String, usize)]) -> Option<&'static str> {
+    const KINDS: &[(&str, &[&str])] = &[
+        ("nodes", &["STATUS", "ROLES", "VERSION"]),
+        ("pods", &["READY", "STATUS", "RESTARTS"]),
+        ("events", &["REASON", "OBJECT", "MESSAGE"]),
+        (
+            "daemonsets",
+            &["DESIRED", "CURRENT", "READY", "NODE SELECTOR"],
+        ),
+        ("deployments", &["READY", "UP-TO-DATE", "AVAILABLE"]),
+        (
+            "persistentvolumeclaims",
+            &["STATUS", "VOLUME", "ACCESS MODES"],
+        ),
+        ("persistentvolumes", &["RECLAIM POLICY", "CLAIM"]),
+        ("jobs", &["COMPLETIONS", "DURATION"]),
+        ("volumeattachments", &["ATTACHER", "PV", "ATTACHED"]),
+    ];
+    let has = |name: &&str| columns.iter().any(|(column, _)| column == *name);
+    let kind = KINDS.iter().find(|(_, all)| all.iter().all(has));
+    kind.map(|(plural, _)| *plural)
 }
 
 /// Names of columns and where they start, in characters. Names hold single spaces, columns lie further apart.

@@ -173,6 +173,20 @@ fn tables_of_the_collector() {
 
 /// What printPod of kubectl writes under STATUS (pkg/printers/internalversion/printers.go).
 #[test]
+fn a_table_without_a_name_shows_its_kind_by_its_columns() {
+    let text = table(&[
+        &["NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS", "AGE"],
+        &["a", "p", "0/1", "CrashLoopBackOff", "3", "3d"],
+        &["NAME", "STATUS", "ROLES", "AGE", "VERSION"],
+        &["n1", "NotReady", "<none>", "3m", "v1.32.7+rke2r1"],
+        &["NAME", "COLOUR", "SHAPE", "AGE", "SIZE"],
+        &["x", "red", "round", "3m", "7"],
+    ]);
+    let read = read_text("case/output.txt", &text);
+    assert_eq!(names(&read), ["Pod. a/p", "Node. -/n1"]);
+}
+
+#[test]
 fn states_of_pods() {
     let state = |status: &str, restarts: &str| {
         let head: &[&str] = &["NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS", "AGE"];
