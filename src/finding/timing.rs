@@ -19,6 +19,8 @@ pub const CLOCK_TOLERANCE: SignedDuration = clocks::HEALTHY;
 const TAIL: SignedDuration = SignedDuration::from_mins(10);
 /// The last tenth of a long coverage is not allowed to be longer than this.
 const LONGEST_TAIL: SignedDuration = SignedDuration::from_hours(2);
+/// Where a log has no times, so many lines are its last part, or the last tenth of them.
+const LAST_LINES: u64 = 20;
 
 /// A number of hits at a second (or in the minute that begins there).
 type Tick = (i64, u64);
@@ -59,7 +61,9 @@ pub(super) fn judge(
         demand(any(seen, |one| persists(index, one, least)));
     }
     if time.at_end {
-        demand(any(seen, |one| at_end(index, one)));
+        demand(any(seen, |one| {
+            at_end(index, one).or_else(|| in_last_lines(index, one))
+        }));
     }
     verdict
 }
@@ -225,6 +229,27 @@ pub(super) fn at_end(index: &Index<'_>, one: &Observation) -> Option<bool> {
     let (_, last) = one.span?;
     let (_, to) = index.stream_span(one.entry)?;
     Some(to.duration_since(last) <= tail(index, one)?)
+}
+
+/// `Some(true)` if a log without times ends with it; that it does not decides nothing.
+fn in_last_lines(index: &Index<'_>, one: &Observation) -> Option<bool> {
+    let coverage = &index
+        .evidence
+        .entries
+        .get(one.entry as usize)?
+        .hits
+        .coverage;
+    if coverage.span.is_some() || one.span.is_some() {
+        return None;
+    }
+    let lines = one
+        .hits(index.evidence)
+        .filter_map(|hit| match hit.location {
+            Location::Line(line) => Some(line),
+            Location::Object { .. } => None,
+        });
+    let behind = coverage.lines.checked_sub(lines.max()?)?;
+    (behind <= LAST_LINES.max(coverage.lines / 10)).then_some(true)
 }
 
 /// How long the stream of an observation may go on without it before it is over.

@@ -145,6 +145,26 @@ fn persists_lasts_and_at_end() {
 }
 
 #[test]
+fn the_last_lines_of_a_log_without_times_are_its_end() {
+    let at_end = TimeConstraints {
+        at_end: true,
+        ..TimeConstraints::default()
+    };
+    let db = database(vec![cause("a/x").time(0, at_end)]);
+    let sure = |line: u64| {
+        let log = log("n1", Etcd).untimed();
+        let evidence = evidence(vec![log.hit_line(&db, "a/x", 0, &[], &[], line)]);
+        only(&db, &evidence).sure
+    };
+    assert_eq!(sure(990), Sureness::Certain);
+    assert_eq!(
+        sure(500),
+        Sureness::Possible,
+        "nobody knows what came of it"
+    );
+}
+
+#[test]
 fn previous_only_reads_previous_instances() {
     let time = TimeConstraints {
         previous: true,
