@@ -98,6 +98,7 @@ pub(super) fn causes<'a>(
             reach: reaches,
             minor: score::is_minor(signature.severity, reaches),
             sure: finding.sure,
+            rivalled: !rivals.is_empty(),
             onset: finding.span.map(|(first, _)| first),
             id: signature.id.clone(),
         };

@@ -7,8 +7,9 @@
 //! 3. [`Score::reach`]: a failure that is true at the end, or that the reporter names, follows from it.
 //! 4. [`Score::minor`]: what is only worth knowing, and leads to no failure, comes last.
 //! 5. [`Score::sure`]: the class of sureness.
-//! 6. [`Score::onset`]: what began first; what has no time comes after what has.
-//! 7. [`Score::id`]: so that the order is total.
+//! 6. [`Score::rivalled`]: what something as sure explains from as many sources comes after it.
+//! 7. [`Score::onset`]: what began first; what has no time comes after what has.
+//! 8. [`Score::id`]: so that the order is total.
 //!
 //! How often something was logged, at which level, and how many symptoms it explains do not count.
 
@@ -26,6 +27,7 @@ pub(super) struct Score {
     pub(super) reach: bool,
     pub(super) minor: bool,
     pub(super) sure: Sureness,
+    pub(super) rivalled: bool,
     pub(super) onset: Option<Timestamp>,
     pub(super) id: String,
 }
@@ -39,6 +41,7 @@ impl Score {
             Reverse(self.reach),
             self.minor,
             Reverse(self.sure),
+            self.rivalled,
             self.onset.is_none(),
             self.onset,
             self.id.clone(),
