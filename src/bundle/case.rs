@@ -320,7 +320,7 @@ impl Case {
         runs: Runs,
     ) -> Result<Option<String>, String> {
         self.shared.holds(runs.len());
-        let level = level.inside(&found.path)?;
+        let level = level.inside(&found)?;
         self.opened.push(Opened::Recover { level, found, runs });
         Ok(None)
     }
@@ -336,7 +336,7 @@ impl Case {
         // A zip with its beginning cut off, or with something else before it, ends as one.
         let late = matches!(format, Format::Plain | Format::Binary) && split::ends_zip(&*source);
         if late || format == Format::Zip {
-            let inside = level.inside(&found.path)?;
+            let inside = level.inside(&found)?;
             match zip::open(inside, &found.path, Arc::clone(&source)) {
                 Ok(archive) if archive.members.is_empty() => {
                     return Err("the archive holds no members".into());
@@ -470,6 +470,7 @@ fn found_at(path: String, modified: Option<jiff::Timestamp>) -> Found {
     Found {
         path,
         size: None,
+        packed: None,
         modified,
     }
 }

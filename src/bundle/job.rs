@@ -247,7 +247,7 @@ impl Job {
     pub(crate) fn nested(archive: &Arc<Archive>, ix: usize, found: &Found) -> Option<Job> {
         let member = archive.members.get(ix)?;
         // Too deep: streaming reports it.
-        let level = archive.level.inside(&found.path).ok()?;
+        let level = archive.level.inside(found).ok()?;
         if !member.stored && member.size > level.shared.budget.capacity(level.depth - 1) {
             return None;
         }

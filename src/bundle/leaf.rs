@@ -20,6 +20,8 @@ pub(crate) struct Found {
     pub(crate) path: String,
     /// Expanded bytes, where the container says so.
     pub(crate) size: Option<u64>,
+    /// Bytes that it takes in its container, where that says so.
+    pub(crate) packed: Option<u64>,
     pub(crate) modified: Option<jiff::Timestamp>,
 }
 
@@ -100,6 +102,7 @@ pub(crate) fn leaf(
     }
     let wide = utf16::order(head);
     let binary = sniff(head) == Format::Binary;
+    let packed = found.packed;
     let mut entry = found.entry(level, head);
     if binary && !matches!(entry.kind, EntryKind::Skipped(_)) {
         entry.kind = EntryKind::Skipped(Skip::Binary);
@@ -109,7 +112,7 @@ pub(crate) fn leaf(
         return;
     }
     let path = entry.path.clone();
-    let mut guard = Guard::new(bytes, level);
+    let mut guard = Guard::new(bytes, level, packed);
     match wide {
         Some(order) => visit.entry(entry, &mut utf16::Narrow::new(&mut guard, order)),
         None => visit.entry(entry, &mut guard),
@@ -126,15 +129,18 @@ pub(crate) fn leaf(
 struct Guard<'a> {
     inner: &'a mut dyn Read,
     level: &'a Level,
+    /// Bytes that the member takes in its container, where that says so.
+    packed: Option<u64>,
     read: u64,
     failed: Option<(io::Error, u64)>,
 }
 
 impl<'a> Guard<'a> {
-    fn new(inner: &'a mut dyn Read, level: &'a Level) -> Self {
+    fn new(inner: &'a mut dyn Read, level: &'a Level, packed: Option<u64>) -> Self {
         Self {
             inner,
             level,
+            packed,
             read: 0,
             failed: None,
         }
@@ -171,13 +177,14 @@ impl Read for Guard<'_> {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => return Err(e),
             Err(e) => return Err(self.fail(e)),
         };
-        if n > 0
-            && let Some(why) = self.level.shared.charge(n as u64)
-        {
-            return Err(self.fail(Loss::Limit(why).into()));
-        }
         let before = self.read;
         self.read += n as u64;
+        if n > 0
+            && let Some(why) = self.level.charge(n as u64, self.read, self.packed)
+        {
+            self.read = before;
+            return Err(self.fail(Loss::Limit(why).into()));
+        }
         // Asked at the first read and once per step: it costs a system call.
         if n > 0
             && before / STEP != self.read / STEP

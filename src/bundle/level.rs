@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::budget::Budget;
 use super::job::Held;
+use super::leaf::Found;
 use super::limits::Limits;
 use super::live::{LiveOptions, Share};
 use super::name::first_folder;
@@ -59,16 +60,30 @@ impl Shared {
                 "the case is larger than {most} bytes (limit total-bytes)"
             ));
         }
-        // Many small bombs are one large one.
-        let packed = self.packed.load(Ordering::Relaxed);
-        let most = packed.saturating_mul(limits.ratio);
-        if packed > 0 && bytes > most && bytes > limits.ratio_after.saturating_mul(MANY_FILES) {
+        (bytes > self.most_expanded()).then(|| {
             let ratio = limits.ratio;
-            return Some(format!(
-                "the case expands more than {ratio} times (limit ratio)"
-            ));
+            format!("the case expands more than {ratio} times (limit ratio)")
+        })
+    }
+
+    /// Bytes that the inputs may expand to: many small bombs are one large one.
+    fn most_expanded(&self) -> u64 {
+        let limits = &self.limits;
+        match self.packed.load(Ordering::Relaxed) {
+            0 => u64::MAX,
+            packed => packed
+                .saturating_mul(limits.ratio)
+                .max(limits.ratio_after.saturating_mul(MANY_FILES)),
         }
-        None
+    }
+
+    /// Why what expands beyond the allowed ratio must end once half of what the inputs may expand to is spent: bombs leave
+    /// the other half to files that are none, whoever is read first.
+    pub(crate) fn leaves_half(&self) -> Option<String> {
+        let ratio = self.limits.ratio;
+        (self.bytes.load(Ordering::Relaxed) > self.most_expanded() / 2).then(|| {
+            format!("expands more than {ratio} times, as others of the case did (limit ratio)")
+        })
     }
 
     /// Counts members; how many of them are still allowed.
@@ -110,6 +125,14 @@ pub(crate) struct Level {
     pub(crate) depth: usize,
     /// Inside the tree of a live node, where files come and go.
     pub(crate) live: bool,
+    /// The nested archive that all of this stands in, the outermost one.
+    pub(crate) nested: Option<Arc<Nested>>,
+}
+
+/// A nested archive: what it takes in the input, and what came out of all that stands in it.
+pub(crate) struct Nested {
+    packed: u64,
+    bytes: AtomicU64,
 }
 
 impl Level {
@@ -123,11 +146,12 @@ impl Level {
             prefix: "".into(),
             depth: 0,
             live: false,
+            nested: None,
         }
     }
 
-    /// Inside the archive at `path`, or why it is not opened.
-    pub(crate) fn inside(&self, path: &str) -> Result<Level, String> {
+    /// Inside this archive, or why it is not opened.
+    pub(crate) fn inside(&self, archive: &Found) -> Result<Level, String> {
         let depth = self.depth + 1;
         let most = self.shared.limits.depth;
         if depth > most {
@@ -139,13 +163,37 @@ impl Level {
         let prefix = if self.depth == 0 {
             Arc::clone(&self.prefix)
         } else {
-            format!("{path}/").into()
+            format!("{}/", archive.path).into()
+        };
+        let outermost = || {
+            let packed = archive.packed.filter(|_| self.depth > 0)?;
+            Some(Arc::new(Nested {
+                packed,
+                bytes: AtomicU64::new(0),
+            }))
         };
         Ok(Level {
             prefix,
             depth,
+            nested: self.nested.clone().or_else(outermost),
             ..self.clone()
         })
+    }
+
+    /// Counts the next expanded bytes of a member of which so many were `read` and that takes so many, where it is known;
+    /// why there must be no more.
+    pub(crate) fn charge(&self, next: u64, read: u64, packed: Option<u64>) -> Option<String> {
+        let (out, packed) = match &self.nested {
+            Some(nested) => {
+                let before = nested.bytes.fetch_add(next, Ordering::Relaxed);
+                (before.saturating_add(next), Some(nested.packed))
+            }
+            None => (read, packed),
+        };
+        let ratio = self.shared.limits.ratio;
+        let expands = packed.is_some_and(|packed| out > packed.saturating_mul(ratio));
+        let spent = self.shared.charge(next);
+        spent.or_else(|| expands.then(|| self.shared.leaves_half()).flatten())
     }
 
     /// Whether members stand directly in the outer archive, whose root folder is not part of paths.

@@ -24,7 +24,7 @@ fn walk_dyn(
     visit: &mut dyn Visit,
 ) {
     match sniff(bytes.peek(HEAD)) {
-        Format::Zip => match level.inside(&found.path) {
+        Format::Zip => match level.inside(&found) {
             Ok(inside) => {
                 visit.open(Container::Zip);
                 zip::walk(inside, found, bytes, visit);
@@ -32,7 +32,7 @@ fn walk_dyn(
             }
             Err(why) => found.lost(why, visit),
         },
-        Format::Tar => match level.inside(&found.path) {
+        Format::Tar => match level.inside(&found) {
             Ok(inside) => {
                 visit.open(Container::Tar);
                 tar::walk(inside, found, bytes, visit);
@@ -72,7 +72,7 @@ fn packed(
         ..found
     };
     // Boxed: a stream in a stream in a stream must not be a new type each time.
-    let plain: Box<dyn Read + '_> = unpack(packing, bytes, limits);
+    let plain: Box<dyn Read + '_> = unpack(packing, bytes, &level.shared);
     let mut plain = Peek::new(plain, HEAD);
     if plain.peek(HEAD).is_empty()
         && let Some(e) = plain.failure()

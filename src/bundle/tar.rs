@@ -261,6 +261,7 @@ impl Walk<'_> {
         let found = Found {
             path: self.level.path(&name),
             size: Some(size),
+            packed: Some(size),
             modified: ahead.modified.or_else(|| {
                 let seconds = i64::try_from(header.mtime().ok()?).ok()?;
                 jiff::Timestamp::from_second(seconds).ok()

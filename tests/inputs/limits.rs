@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use bundlevet::bundle::{Case, Entry, Limits, OpenOptions, Skip, Visit};
 
 use crate::pack::{gzip, lines, local_part, member, stored, tar, zip};
-use crate::seen::{assert_good, assert_lost, read, read_limited, tree};
+use crate::seen::{assert_good, assert_lost, read, read_all, read_limited, tree};
 
 #[test]
 fn nesting_ends_at_the_limit() {
@@ -98,6 +98,58 @@ fn limits_of_bytes_members_and_ratio() {
         assert_good(&seen);
         assert!(seen.problem_of("logs/ns/p/c.log").contains("limit ratio"));
         assert!(seen.entries["logs/ns/p/c.log"].len() <= 2 << 20);
+    }
+}
+
+/// What the bombs of a case have spent is no loss of a file that is none.
+#[test]
+fn bombs_spend_nothing_of_what_others_may_give() {
+    let bomb = vec![b'a'; 1 << 20];
+    let log = lines(5000);
+    let names: Vec<String> = (0..20).map(|n| format!("sb/logs/ns/p{n}/c.log")).collect();
+    let last = ("sb/logs/ns/last/c.log", &log[..]);
+    let packed = gzip(&bomb);
+    let mut members: Vec<_> = names.iter().map(|name| member(name, &bomb)).collect();
+    let mut files: Vec<_> = names.iter().map(|name| (&name[..], &packed[..])).collect();
+    members.push(member(last.0, last.1));
+    files.push(last);
+    let streamed = members.iter().cloned().map(|one| one.descriptor());
+    // What stands in these takes no more than it gives; the archives do.
+    let inner = zip(&[stored("n/logs/x.log", &bomb[..200 << 10])]);
+    let nodes = (0..40).map(|n| member(&format!("sb/nodes/n{n}.zip"), &inner));
+    let last = member(last.0, last.1);
+    let nodes: Vec<_> = nodes.chain([last]).collect();
+    for bytes in [
+        zip(&members),
+        tar(&files),
+        local_part(&streamed.collect::<Vec<_>>()).0,
+        zip(&nodes),
+        local_part(&nodes).0,
+    ] {
+        let options = OpenOptions {
+            limits: Limits {
+                ratio: 40,
+                ratio_after: 256 << 10,
+                ..Limits::default()
+            },
+            ..OpenOptions::default()
+        };
+        let folder = tree(&[("b", &bytes)]);
+        let case = || Case::open(&[folder.path().join("b")], &options).unwrap();
+        // How far each bomb comes is a matter of its turn.
+        for last_first in [false, true] {
+            let seen = read_all(&case(), last_first);
+            let read = &seen.entries["logs/ns/last/c.log"];
+            assert!(*read == log, "{} of {} bytes", read.len(), log.len());
+            let ended = |p: &&bundlevet::Problem| p.error.contains("as others of the case did");
+            assert!(
+                seen.problems.iter().any(|p| ended(&p)),
+                "{:?}",
+                seen.problems
+            );
+            let all: usize = seen.entries.values().map(Vec::len).sum();
+            assert!(all <= 7 << 20, "{all}");
+        }
     }
 }
 

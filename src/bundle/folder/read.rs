@@ -22,6 +22,7 @@ pub(crate) fn read(level: &Level, file: &File, visit: &mut dyn Visit) -> Vec<Job
     let found = Found {
         path: file.name.clone(),
         size: Some(file.size),
+        packed: Some(file.size),
         modified: file.modified,
     };
     found.announce(level, visit);
@@ -51,7 +52,7 @@ pub(crate) fn read(level: &Level, file: &File, visit: &mut dyn Visit) -> Vec<Job
                 if sniff(bytes.peek(HEAD)) != Format::Zip {
                     stream::walk(level, found, bytes, visit);
                 } else {
-                    match level.inside(&found.path) {
+                    match level.inside(&found) {
                         Ok(inside) => return vec![Job::zip(inside, found, source)],
                         Err(why) => found.lost(why, visit),
                     }
@@ -66,6 +67,7 @@ pub(crate) fn read(level: &Level, file: &File, visit: &mut dyn Visit) -> Vec<Job
 fn read_proc(level: &Level, file: &File, found: Found, visit: &mut dyn Visit) {
     let found = Found {
         size: None,
+        packed: None,
         ..found
     };
     match confined::open(&file.path) {
@@ -119,6 +121,7 @@ fn read_made(level: &Level, made: &Made, found: Found, visit: &mut dyn Visit) {
     let level = if made.cluster { &cluster } else { level };
     let found = Found {
         size: None,
+        packed: None,
         ..found
     };
     match &made.from {

@@ -1,11 +1,12 @@
 //! Members whose sizes and checksum stand behind their data: where those end, and whether they are whole.
 
 use std::io::{self, BufRead, Read};
+use std::sync::Arc;
 
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 
-use crate::bundle::limits::Limits;
+use crate::bundle::level::Shared;
 use crate::bundle::loss::{Loss, again};
 use crate::bundle::peek::Peek;
 use crate::bundle::unpack::{CHECK_EVERY, MostRatio};
@@ -36,12 +37,12 @@ pub(super) struct Described<R: BufRead> {
 }
 
 impl<'a, 'b> Described<&'a mut Peek<&'b mut dyn Read>> {
-    pub(super) fn new(bytes: &'a mut Peek<&'b mut dyn Read>, limits: &Limits) -> Self {
+    pub(super) fn new(bytes: &'a mut Peek<&'b mut dyn Read>, shared: &Arc<Shared>) -> Self {
         Self {
             inner: DeflateDecoder::new(bytes),
             crc: Crc::new(),
             size: 0,
-            most: MostRatio::new(limits),
+            most: MostRatio::new(shared),
             done: None,
         }
     }

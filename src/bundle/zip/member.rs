@@ -48,6 +48,7 @@ fn read_member(
     let found = Found {
         path: member.path.clone(),
         size: Some(member.size),
+        packed: Some(member.packed),
         modified: member.modified,
     };
     found.announce(level, visit);
@@ -99,8 +100,7 @@ fn open(archive: &Archive, member: &Member) -> io::Result<impl Read + use<>> {
         let chunk = clip(member.packed, CHUNK).max(512);
         Plain::Deflated(Box::new(DeflateDecoder::new(Peek::new(packed, chunk))))
     };
-    let limits = &archive.level.shared.limits;
-    let plain = Ratio::new(plain, Packed::Known(member.packed), limits);
+    let plain = Ratio::new(plain, Packed::Known(member.packed), &archive.level.shared);
     Ok(Checked::new(plain, member.crc, member.size))
 }
 

@@ -217,6 +217,7 @@ impl Recovery {
         let found = Found {
             path: path.clone(),
             size: (!local.streamed()).then_some(local.size),
+            packed: (!local.streamed()).then_some(local.packed),
             modified: local.modified,
         };
         let lost = match &name {
@@ -272,10 +273,9 @@ impl Recovery {
         found: Found,
         visit: &mut dyn Visit,
     ) -> io::Result<()> {
-        let limits = &self.level.shared.limits;
         if local.streamed() {
             if local.method == DEFLATED {
-                let mut plain = Described::new(bytes, &self.level.shared.limits);
+                let mut plain = Described::new(bytes, &self.level.shared);
                 stream::walk(&self.level, found, Peek::new(&mut plain, HEAD), visit);
                 // A damaged member ends the member, not the archive.
                 if !plain.rest()? {
@@ -295,7 +295,7 @@ impl Recovery {
         } else {
             Box::new(Whole(packed))
         };
-        let plain = Ratio::new(plain, Packed::Known(local.packed), limits);
+        let plain = Ratio::new(plain, Packed::Known(local.packed), &self.level.shared);
         let mut checked = Checked::new(plain, local.crc, local.size);
         stream::walk(&self.level, found, Peek::new(&mut checked, HEAD), visit);
         drop(checked);
@@ -309,7 +309,7 @@ impl Recovery {
             return skip(bytes, local.packed);
         }
         if local.method == DEFLATED && !local.encrypted() {
-            let mut plain = Described::new(bytes, &self.level.shared.limits);
+            let mut plain = Described::new(bytes, &self.level.shared);
             if !plain.rest()? {
                 self.recover(bytes);
             }
