@@ -150,6 +150,8 @@ impl Catalog {
                 if part.patterns().is_empty() {
                     continue;
                 }
+                let all = part.patterns().iter().chain(&part.not);
+                all.for_each(Pattern::start_over);
                 let placed = |pattern: usize, not: bool| -> Box<dyn Confirm> {
                     Box::new(Placed {
                         signature: Arc::clone(signature),

@@ -14,7 +14,8 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Largest compiled expression, in bytes, if nothing else is asked for.
 pub(in crate::signature) const PROGRAM: usize = 1 << 20;
-/// Texts after which the better expression is worth its cost.
+/// Texts of one scan after which the better expression is worth its cost. Counted over all scans of a process, ever more
+/// expressions would have both builds, whatever the scans are of.
 const MANY: u32 = 64;
 /// A text of so many bytes is worth it at once.
 const LONG: usize = 4096;
@@ -26,6 +27,7 @@ pub(super) struct Engine {
     program: usize,
     quick_to_build: OnceLock<Option<meta::Regex>>,
     fast: OnceLock<Option<meta::Regex>>,
+    /// Since the scan began.
     texts: AtomicU32,
 }
 
@@ -52,6 +54,11 @@ impl Clone for Engine {
 }
 
 impl Engine {
+    /// A scan begins: what others asked says nothing about it.
+    pub(super) fn start_over(&self) {
+        self.texts.store(0, Ordering::Relaxed);
+    }
+
     /// From now on it may be so large once compiled.
     pub(super) fn limit(&mut self, program: usize) {
         self.program = program;
@@ -75,6 +82,9 @@ impl Engine {
         expression: impl Fn() -> String,
         length: usize,
     ) -> Option<&meta::Regex> {
+        if let Some(Some(fast)) = self.fast.get() {
+            return Some(fast);
+        }
         let quick = || build(&expression(), false, self.program).ok();
         let asked = self.texts.load(Ordering::Relaxed);
         if asked < MANY && length < LONG {
@@ -210,6 +220,21 @@ mod tests {
         }
         assert!(engine.fast.get().is_none());
         assert!(engine.regex(expression, 10).is_some() && engine.fast.get().is_some());
+        engine.start_over();
+        let fast = engine.fast.get().unwrap().as_ref().unwrap();
+        assert!(std::ptr::eq(engine.regex(expression, 10).unwrap(), fast));
+    }
+
+    #[test]
+    fn scans_that_ask_little_never_build_it_again() {
+        let engine = Engine::default();
+        for _ in 0..10 {
+            engine.start_over();
+            for _ in 0..MANY / 2 {
+                assert!(engine.regex(|| "a+".to_owned(), 10).is_some());
+            }
+        }
+        assert!(engine.fast.get().is_none());
     }
 
     #[test]

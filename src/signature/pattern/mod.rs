@@ -262,6 +262,15 @@ impl Pattern {
         }
     }
 
+    /// A scan begins, which may ask little: how its expressions are built depends on what one scan asks.
+    pub(crate) fn start_over(&self) {
+        match &self.form {
+            Form::Text(expression) => expression.engine.start_over(),
+            Form::Fields(fields) => fields.iter().for_each(|(_, e)| e.engine.start_over()),
+            Form::Block(has) => has.iter().for_each(Pattern::start_over),
+        }
+    }
+
     /// Compiles now. `Err`: why an expression cannot be used.
     pub fn compile(&self) -> Result<(), String> {
         match &self.form {
