@@ -141,9 +141,11 @@ impl Directory {
             known,
             ..Self::default()
         };
-        directory.files = side_by_side(&shipped.signatures, |(id, tree)| {
-            Loaded::of(id, &format!("signatures/{id}.yaml"), tree, known)
-        });
+        // One after the other: a thread pool costs more than it saves where only trees are read.
+        for (id, tree) in &shipped.signatures {
+            let file = format!("signatures/{id}.yaml");
+            directory.files.push(Loaded::of(id, &file, tree, known));
+        }
         for (language, pairs) in &shipped.translations {
             for (id, tree) in pairs {
                 directory.add_translation(

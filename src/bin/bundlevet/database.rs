@@ -33,7 +33,11 @@ impl DatabaseArgs {
         &self,
         threads: usize,
     ) -> Result<(Arc<Database>, Vec<SignatureProblem>), Failure> {
-        pipeline::on_threads(threads, || self.read())
+        // Without directories there is nothing that threads would be quicker at.
+        match self.directories.is_empty() {
+            true => self.read(),
+            false => pipeline::on_threads(threads, || self.read()),
+        }
     }
 
     fn read(&self) -> Result<(Arc<Database>, Vec<SignatureProblem>), Failure> {
