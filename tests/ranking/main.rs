@@ -1,6 +1,6 @@
 //! The situations that ranking has to get right, each as a small bundle: verdict, order, sureness and words.
 //!
-//! `rows` holds one test per situation, `properties` what holds for every fixture bundle.
+//! `rows`, `verdicts` and `shared` hold one test per situation, `properties` what holds for every fixture bundle.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -9,7 +9,10 @@
 )]
 
 mod bundle;
+mod lines;
 mod properties;
 mod rows;
+mod shared;
 #[path = "../trees/mod.rs"]
 mod trees;
+mod verdicts;
