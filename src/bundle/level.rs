@@ -19,6 +19,8 @@ pub(crate) struct Shared {
     /// Of a larger log of a live node only the end is read.
     pub(crate) log_bytes: Option<u64>,
     bytes: AtomicU64,
+    /// Those of them that are of files which expand beyond the allowed ratio.
+    beyond: AtomicU64,
     /// Bytes of all inputs, packed as they are; 0 where one does not say.
     packed: AtomicU64,
     members: AtomicU64,
@@ -35,6 +37,7 @@ impl Shared {
             share: Share::new(live),
             log_bytes: live.and_then(|live| live.log_bytes),
             bytes: AtomicU64::new(0),
+            beyond: AtomicU64::new(0),
             packed: AtomicU64::new(0),
             members: AtomicU64::new(0),
             limits,
@@ -77,11 +80,12 @@ impl Shared {
         }
     }
 
-    /// Why what expands beyond the allowed ratio must end once half of what the inputs may expand to is spent: bombs leave
-    /// the other half to files that are none, whoever is read first.
-    pub(crate) fn leaves_half(&self) -> Option<String> {
+    /// Counts the next bytes of what expands beyond the allowed ratio; why it must end, once half of what the inputs may
+    /// expand to went to such files: bombs leave the other half to files that are none, whoever is read first.
+    pub(crate) fn charge_beyond(&self, bytes: u64) -> Option<String> {
+        let before = self.beyond.fetch_add(bytes, Ordering::Relaxed);
         let ratio = self.limits.ratio;
-        (self.bytes.load(Ordering::Relaxed) > self.most_expanded() / 2).then(|| {
+        (before.saturating_add(bytes) > self.most_expanded() / 2).then(|| {
             format!("expands more than {ratio} times, as others of the case did (limit ratio)")
         })
     }
@@ -192,8 +196,9 @@ impl Level {
         };
         let ratio = self.shared.limits.ratio;
         let expands = packed.is_some_and(|packed| out > packed.saturating_mul(ratio));
-        let spent = self.shared.charge(next);
-        spent.or_else(|| expands.then(|| self.shared.leaves_half()).flatten())
+        // What is refused as part of a bomb is not handed out, and takes nothing from the others.
+        let beyond = expands.then(|| self.shared.charge_beyond(next)).flatten();
+        beyond.or_else(|| self.shared.charge(next))
     }
 
     /// Whether members stand directly in the outer archive, whose root folder is not part of paths.

@@ -5,8 +5,8 @@
 pub struct Limits {
     /// Expanded bytes of one member.
     pub member_bytes: u64,
-    /// Expanded bytes of the whole case. With several threads it depends on their timing which
-    /// members are lost to this one; all other limits look at one member or archive only.
+    /// Expanded bytes of the whole case. With several threads it depends on their timing which members are lost to this
+    /// one, and to [`Limits::ratio`] of all inputs together; all other limits look at one member or archive only.
     pub total_bytes: u64,
     /// Members of the whole case, directories included.
     pub members: u64,
@@ -15,7 +15,8 @@ pub struct Limits {
     /// Bytes held for nested zips that stand compressed in their parent, all together. What is
     /// larger than its share is read in one stream.
     pub nested_memory: u64,
-    /// Expanded bytes per packed byte, once [`Limits::ratio_after`] bytes have come out.
+    /// Expanded bytes per packed byte: of a file once [`Limits::ratio_after`] bytes have come out, and of all inputs together
+    /// once sixteen times as many have.
     pub ratio: u64,
     /// Expanded bytes of a member or stream below which [`Limits::ratio`] is not looked at.
     pub ratio_after: u64,

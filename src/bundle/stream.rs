@@ -72,7 +72,7 @@ fn packed(
         ..found
     };
     // Boxed: a stream in a stream in a stream must not be a new type each time.
-    let plain: Box<dyn Read + '_> = unpack(packing, bytes, &level.shared);
+    let plain: Box<dyn Read + '_> = unpack(packing, bytes, limits);
     let mut plain = Peek::new(plain, HEAD);
     if plain.peek(HEAD).is_empty()
         && let Some(e) = plain.failure()

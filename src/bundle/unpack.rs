@@ -3,13 +3,12 @@
 use std::cell::Cell;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use flate2::bufread::GzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::level::Shared;
+use super::limits::Limits;
 use super::loss::Loss;
 use super::peek::Peek;
 use super::sniff::Packing;
@@ -21,9 +20,8 @@ pub(crate) const CHUNK: usize = 64 << 10;
 pub(crate) fn unpack<'a>(
     packing: Packing,
     packed: impl Read + 'a,
-    shared: &Arc<Shared>,
+    limits: &Limits,
 ) -> Box<dyn Read + 'a> {
-    let limits = &shared.limits;
     let used = Rc::new(Cell::new(0));
     let counted = Peek::new(
         Counted {
@@ -46,7 +44,7 @@ pub(crate) fn unpack<'a>(
         Packing::Zstd => Box::new(Zstd::new(counted, limits.dictionary)),
         Packing::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(counted)),
     };
-    Box::new(Ratio::new(plain, Packed::Counted(used), shared))
+    Box::new(Ratio::new(plain, Packed::Counted(used), limits))
 }
 
 /// Counts what passes.
@@ -74,26 +72,30 @@ pub(crate) enum Packed {
 /// The largest read between two looks at the ratio.
 pub(crate) const CHECK_EVERY: usize = 1 << 20;
 
-/// How far the bytes of a case may expand.
-pub(crate) struct MostRatio(Arc<Shared>);
+/// How far bytes may expand.
+#[derive(Clone, Copy)]
+pub(crate) struct MostRatio {
+    ratio: u64,
+    after: u64,
+}
 
 impl MostRatio {
-    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        Self(Arc::clone(shared))
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            ratio: limits.ratio,
+            after: limits.ratio_after,
+        }
     }
 
-    /// An error where `packed` bytes of one file became too many: alone, or beside others that did.
-    pub(crate) fn check(&self, out: u64, packed: u64) -> io::Result<()> {
-        let limits = &self.0.limits;
-        let ratio = limits.ratio;
-        let why = if out <= packed.saturating_mul(ratio) {
-            None
-        } else if out > limits.ratio_after {
-            Some(format!("expands more than {ratio} times (limit ratio)"))
-        } else {
-            self.0.leaves_half()
-        };
-        why.map_or(Ok(()), |why| Err(Loss::Limit(why).into()))
+    /// An error where `packed` bytes became too many.
+    pub(crate) fn check(self, out: u64, packed: u64) -> io::Result<()> {
+        let ratio = self.ratio;
+        if out > self.after && out > packed.saturating_mul(ratio) {
+            return Err(
+                Loss::Limit(format!("expands more than {ratio} times (limit ratio)")).into(),
+            );
+        }
+        Ok(())
     }
 }
 
@@ -106,12 +108,12 @@ pub(crate) struct Ratio<R> {
 }
 
 impl<R: Read> Ratio<R> {
-    pub(crate) fn new(inner: R, packed: Packed, shared: &Arc<Shared>) -> Self {
+    pub(crate) fn new(inner: R, packed: Packed, limits: &Limits) -> Self {
         Self {
             inner,
             packed,
             out: 0,
-            most: MostRatio::new(shared),
+            most: MostRatio::new(limits),
         }
     }
 }

@@ -32,6 +32,7 @@ pub(super) struct Described<R: BufRead> {
     crc: Crc,
     size: u64,
     most: MostRatio,
+    shared: Arc<Shared>,
     /// How it ended: well, or with this error.
     done: Option<io::Result<()>>,
 }
@@ -42,9 +43,21 @@ impl<'a, 'b> Described<&'a mut Peek<&'b mut dyn Read>> {
             inner: DeflateDecoder::new(bytes),
             crc: Crc::new(),
             size: 0,
-            most: MostRatio::new(shared),
+            most: MostRatio::new(&shared.limits),
+            shared: Arc::clone(shared),
             done: None,
         }
+    }
+
+    /// Counts the next bytes where they are of a bomb; why it must end. Its packed size is not known before its end.
+    fn beyond(&self, next: u64) -> Option<String> {
+        let most = self
+            .inner
+            .total_in()
+            .saturating_mul(self.shared.limits.ratio);
+        (self.size > most)
+            .then(|| self.shared.charge_beyond(next))
+            .flatten()
     }
 
     /// Reads on to the end of the data, whatever the visitor left; whether they are whole.
@@ -105,7 +118,10 @@ impl Read for Described<&mut Peek<&mut dyn Read>> {
             Ok(n) => {
                 self.crc.update(buf.get(..n).unwrap_or_default());
                 self.size += n as u64;
-                return Ok(n);
+                match self.beyond(n as u64) {
+                    None => return Ok(n),
+                    Some(why) => Err(Loss::Limit(why).into()),
+                }
             }
             Err(e) if e.kind() == io::ErrorKind::Interrupted => return Err(e),
             Err(e) => Err(e),

@@ -100,7 +100,8 @@ fn open(archive: &Archive, member: &Member) -> io::Result<impl Read + use<>> {
         let chunk = clip(member.packed, CHUNK).max(512);
         Plain::Deflated(Box::new(DeflateDecoder::new(Peek::new(packed, chunk))))
     };
-    let plain = Ratio::new(plain, Packed::Known(member.packed), &archive.level.shared);
+    let limits = &archive.level.shared.limits;
+    let plain = Ratio::new(plain, Packed::Known(member.packed), limits);
     Ok(Checked::new(plain, member.crc, member.size))
 }
 

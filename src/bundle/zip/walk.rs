@@ -288,6 +288,7 @@ impl Recovery {
             io::copy(&mut plain, &mut io::sink())?;
             return Ok(());
         }
+        let limits = &self.level.shared.limits;
         let before = bytes.consumed();
         let packed = bytes.take(local.packed);
         let plain: Box<dyn Read + '_> = if local.method == DEFLATED {
@@ -295,7 +296,7 @@ impl Recovery {
         } else {
             Box::new(Whole(packed))
         };
-        let plain = Ratio::new(plain, Packed::Known(local.packed), &self.level.shared);
+        let plain = Ratio::new(plain, Packed::Known(local.packed), limits);
         let mut checked = Checked::new(plain, local.crc, local.size);
         stream::walk(&self.level, found, Peek::new(&mut checked, HEAD), visit);
         drop(checked);
