@@ -1,5 +1,6 @@
 //! The one place where the reader asks what a path means.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use super::level::Level;
@@ -18,21 +19,26 @@ pub(crate) fn place(level: &Level, path: &str, size: Option<u64>, head: &[u8]) -
     };
     let mut placed = place::place(path, &around);
     if placed.is_open() {
-        // a log stays what its surroundings make of it; objects and tables show what they are
-        let kind = by_content(path, head).kind;
-        if kind == EntryKind::Objects {
-            placed.kind = kind;
+        let head = narrow(head);
+        // A log stays what its surroundings make of it, also one that quotes objects; a document shows what it is.
+        if place::is_document(&head) && place::place_loose(path, &head).kind == EntryKind::Objects {
+            placed.kind = EntryKind::Objects;
         }
     }
     placed
 }
 
 fn by_content(path: &str, head: &[u8]) -> Placement {
+    place::place_loose(path, &narrow(head))
+}
+
+/// The first bytes as UTF-8, where they are UTF-16.
+fn narrow(head: &[u8]) -> Cow<'_, [u8]> {
     let Some(order) = utf16::order(head) else {
-        return place::place_loose(path, head);
+        return head.into();
     };
     let mut text = Vec::new();
     // Reading from memory does not fail.
     let _ = utf16::Narrow::new(head, order).read_to_end(&mut text);
-    place::place_loose(path, &text)
+    text.into()
 }

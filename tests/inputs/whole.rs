@@ -295,6 +295,26 @@ fn objects_and_tables_are_seen_wherever_they_lie() {
             b"apiVersion: v1\nkind: Node\nmetadata:\n  name: n1\n",
         ),
         ("notes.txt", b"pods were restarted at noon\n"),
+        (
+            "terminal.txt",
+            b"$ kubectl get pod a -o yaml\napiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n",
+        ),
+        (
+            "install.out",
+            b"apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n2026-01-02T03:04:05Z applied\n",
+        ),
+        (
+            "all.out",
+            b"{\"level\":\"info\",\"object\":{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}}\nand so on\n",
+        ),
+        (
+            "records.out",
+            b"{\"apiVersion\":\"v1\",\"kind\":\"Event\",\"metadata\":{}}\nand so on\n",
+        ),
+        (
+            "pods.out",
+            b"{\n  \"apiVersion\": \"v1\",\n  \"items\": [],\n  \"kind\": \"List\"\n}\n",
+        ),
     ]);
     let seen = open_with(&[folder.path()], &OpenOptions::default())
         .unwrap()
@@ -302,7 +322,16 @@ fn objects_and_tables_are_seen_wherever_they_lie() {
     let kind = |path: &str| seen.described.get(path).map(|entry| entry.kind);
     assert_eq!(kind("get-pods.txt"), Some(EntryKind::Objects));
     assert_eq!(kind("node.out"), Some(EntryKind::Objects));
-    assert_eq!(kind("notes.txt"), Some(EntryKind::Log));
+    assert_eq!(kind("pods.out"), Some(EntryKind::Objects));
+    for log in [
+        "notes.txt",
+        "terminal.txt",
+        "install.out",
+        "all.out",
+        "records.out",
+    ] {
+        assert_eq!(kind(log), Some(EntryKind::Log), "{log}");
+    }
 }
 
 #[test]

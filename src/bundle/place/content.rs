@@ -82,6 +82,52 @@ fn is_objects(text: &str) -> bool {
     keys >= 3
 }
 
+/// Whether a file of which this is the beginning holds one document and nothing else, as far as can be seen: YAML or
+/// JSON from its first line on, or a table. A log may quote such documents.
+pub(in crate::bundle) fn is_document(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head.get(..LOOK.min(head.len())).unwrap_or_default());
+    let text = text.trim_start_matches('\u{feff}');
+    // The last line may be cut.
+    let whole = text.rfind('\n').and_then(|end| text.get(..end));
+    let told = |line: &&str| {
+        let line = line.trim_end();
+        !line.is_empty() && line != "---" && !line.starts_with('#')
+    };
+    let mut lines = whole.unwrap_or(text).lines().filter(told);
+    let Some(first) = lines.next() else {
+        return false;
+    };
+    if first.starts_with(['{', '[']) {
+        let packed: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(64)
+            .collect();
+        let begins = [
+            "\"apiVersion\":",
+            "\"kind\":",
+            "\"items\":",
+            "\"metadata\":",
+        ];
+        let keys = packed.trim_start_matches(['{', '[']);
+        // A line that is whole is a record, and others follow.
+        let is_record = first.ends_with('}') && lines.next().is_some();
+        return begins.iter().any(|key| keys.starts_with(key)) && !is_record;
+    }
+    is_kubectl_table(text.trim_start()) || lines.all(is_yaml) && is_yaml(first)
+}
+
+/// Whether a line may stand in the block style: indented, an item, or a key.
+fn is_yaml(line: &str) -> bool {
+    let line = line.trim_end();
+    let key = || {
+        let (key, value) = line.split_once(':').unwrap_or((" ", ""));
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+        key.chars().all(plain) && (value.is_empty() || value.starts_with(' '))
+    };
+    line.starts_with([' ', '-', '#']) || key()
+}
+
 /// etcdctl's tables, drawn with `+----+`.
 fn is_etcdctl_table(text: &str) -> bool {
     let mut lines = text.lines();
