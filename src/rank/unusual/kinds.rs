@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem::{Discriminant, discriminant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -126,6 +127,19 @@ pub(super) enum Kind {
 pub(super) struct At {
     place: usize,
     bytes: usize,
+    /// What the first of them says when it was said with.
+    form: Option<Discriminant<Stamp>>,
+}
+
+impl At {
+    /// When a line of this kind was said. Longer words may have moved its time out of the beginning, or in part.
+    fn stamp(self, raw: &[u8]) -> Option<Stamp> {
+        let stamp = stamp_of(raw.get(..self.bytes).unwrap_or(raw));
+        match stamp.as_ref().map(discriminant) == self.form {
+            true => stamp,
+            false => stamp_of(raw),
+        }
+    }
 }
 
 impl Kinds {
@@ -150,8 +164,7 @@ impl Kinds {
             return kind;
         }
         if let Some(Kind::Told { at: Some(at), .. }) = known {
-            let stamp = stamp_of(raw.get(..at.bytes).unwrap_or(raw));
-            self.count(at, stamp, number);
+            self.count(at, at.stamp(raw), number);
         }
         known.unwrap_or_else(|| {
             let kind = self.read(raw, origin, number);
@@ -183,7 +196,8 @@ impl Kinds {
                 some.is_some_and(|some| stamp_of(some) == line.stamp)
             };
             let bytes = BEGINNINGS.into_iter().find(says).unwrap_or(usize::MAX);
-            At { place, bytes }
+            let form = line.stamp.as_ref().map(discriminant);
+            At { place, bytes, form }
         });
         if let Some(at) = at {
             self.count(at, line.stamp, number);
@@ -195,7 +209,7 @@ impl Kinds {
     fn place(&mut self, line: &Line, raw: &[u8], number: u64) -> (u64, Option<usize>) {
         let masked = template(&line.text);
         let mut hasher = DefaultHasher::new();
-        masked.hash(&mut hasher);
+        (&masked, line.level).hash(&mut hasher);
         let hash = hasher.finish();
         let at = match self.known.get(&hash) {
             Some(at) => *at,
