@@ -31,7 +31,7 @@ pub(super) fn is_row(line: &[u8]) -> bool {
     has(b"   ") && !first.ends_with(b":") && !line.starts_with(b"-") && !line.starts_with(b"#")
 }
 
-/// Reads the rows of a table whose path names its kind.
+/// Reads the rows of a table whose path or columns name its kind.
 pub(super) fn read(bytes: &mut dyn Read, sink: &mut Sink<'_>) {
     let plural = Place::of(&sink.entry().path).plural;
     // The collector writes the file while it asks, so the file's time is what ages count back from.
@@ -51,7 +51,7 @@ pub(super) fn read(bytes: &mut dyn Read, sink: &mut Sink<'_>) {
                 now,
             };
             let named = plural.as_ref().and_then(|plural| object(plural, &row));
-            let object = named.or_else(|| object(shown(&columns)?, &row));
+            let object = named.or_else(|| object(row.shown()?, &row));
             let said = sink.read.texts.len();
             if let Some(object) = object.filter(|_| !columns.is_empty()) {
                 sink.item(object);
@@ -65,7 +65,7 @@ pub(super) fn read(bytes: &mut dyn Read, sink: &mut Sink<'_>) {
     }
 }
 
-/// The plural of the kind that is printed with these columns, where the path does not name it.
+/// The plural of the kind that is printed with these columns.
 fn shown(columns: &[(String, usize)]) -> Option<&'static str> {
     const KINDS: &[(&str, &[&str])] = &[
         ("nodes", &["STATUS", "ROLES", "VERSION"]),
@@ -117,6 +117,12 @@ struct Row<'t> {
 }
 
 impl Row<'_> {
+    /// The kind, where the path does not name it. `kubectl get all` has several, and puts them before the names.
+    fn shown(&self) -> Option<&'static str> {
+        let name = self.cell("NAME");
+        shown(self.columns).filter(|_| name.is_none_or(|name| !name.contains('/')))
+    }
+
     /// The cell under `name`; `None` where it is empty, `<none>` or `<unknown>`.
     fn cell(&self, name: &str) -> Option<String> {
         let at = self.columns.iter().position(|(column, _)| column == name)?;

@@ -171,7 +171,6 @@ fn tables_of_the_collector() {
     );
 }
 
-/// What printPod of kubectl writes under STATUS (pkg/printers/internalversion/printers.go).
 #[test]
 fn a_table_without_a_name_shows_its_kind_by_its_columns() {
     let text = table(&[
@@ -184,8 +183,14 @@ fn a_table_without_a_name_shows_its_kind_by_its_columns() {
     ]);
     let read = read_text("case/output.txt", &text);
     assert_eq!(names(&read), ["Pod. a/p", "Node. -/n1"]);
+    let all = table(&[
+        &["NAME", "READY", "STATUS", "RESTARTS", "AGE"],
+        &["pod/p", "0/1", "CrashLoopBackOff", "3", "3d"],
+    ]);
+    assert!(names(&read_text("case/get-all.txt", &all)).is_empty());
 }
 
+/// What printPod of kubectl writes under STATUS (pkg/printers/internalversion/printers.go).
 #[test]
 fn states_of_pods() {
     let state = |status: &str, restarts: &str| {
