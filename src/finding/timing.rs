@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Observation;
 use super::index::Index;
+use crate::bundle::Instance;
 use crate::detect::Location;
 use crate::evidence::clocks;
 use crate::signature::TimeConstraints;
@@ -21,6 +22,8 @@ const TAIL: SignedDuration = SignedDuration::from_mins(10);
 const LONGEST_TAIL: SignedDuration = SignedDuration::from_hours(2);
 /// Where a log has no times, so many lines are its last part, or the last tenth of them.
 const LAST_LINES: u64 = 20;
+/// A tenth of a long log is not its end.
+const MOST_LAST_LINES: u64 = 1000;
 
 /// A number of hits at a second (or in the minute that begins there).
 type Tick = (i64, u64);
@@ -231,15 +234,13 @@ pub(super) fn at_end(index: &Index<'_>, one: &Observation) -> Option<bool> {
     Some(to.duration_since(last) <= tail(index, one)?)
 }
 
-/// `Some(true)` if a log without times ends with it; that it does not decides nothing.
+/// `Some(true)` if a log without times ends with it; that it does not decides nothing. Another instance or a rotated file
+/// ends where the log goes on.
 fn in_last_lines(index: &Index<'_>, one: &Observation) -> Option<bool> {
-    let coverage = &index
-        .evidence
-        .entries
-        .get(one.entry as usize)?
-        .hits
-        .coverage;
-    if coverage.span.is_some() || one.span.is_some() {
+    let read = index.evidence.entries.get(one.entry as usize)?;
+    let coverage = &read.hits.coverage;
+    let current = read.entry.origin.instance == Instance::Current;
+    if !current || coverage.span.is_some() || one.span.is_some() {
         return None;
     }
     let lines = one
@@ -249,7 +250,9 @@ fn in_last_lines(index: &Index<'_>, one: &Observation) -> Option<bool> {
             Location::Object { .. } => None,
         });
     let behind = coverage.lines.checked_sub(lines.max()?)?;
-    (behind <= LAST_LINES.max(coverage.lines / 10)).then_some(true)
+    let last = LAST_LINES.max(coverage.lines / 10).min(MOST_LAST_LINES);
+    // Of a short log all lines would be the last ones.
+    (behind <= last.min(coverage.lines / 2)).then_some(true)
 }
 
 /// How long the stream of an observation may go on without it before it is over.

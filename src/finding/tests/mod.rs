@@ -162,6 +162,9 @@ fn the_last_lines_of_a_log_without_times_are_its_end() {
         Sureness::Possible,
         "nobody knows what came of it"
     );
+    let log = log("n1", Etcd).untimed().previous();
+    let gone = evidence(vec![log.hit_line(&db, "a/x", 0, &[], &[], 990)]);
+    assert_eq!(only(&db, &gone).sure, Sureness::Possible, "it went on");
 }
 
 #[test]
