@@ -49,7 +49,7 @@ impl Default for SignatureLimits {
 /// Folders below the signature directory: language, component.
 const DEEPEST: usize = 2;
 /// Files that are read before their patterns are counted.
-const AT_A_TIME: usize = 2048;
+const AT_A_TIME: usize = 256;
 /// Files that are worth a thread.
 const TOGETHER: usize = 16;
 /// Bytes that most files fit into.
@@ -113,8 +113,7 @@ impl Loaded {
 
 /// What one file of a directory is.
 enum File {
-    /// A signature and the number of its patterns.
-    Signature(Box<Loaded>, usize),
+    Signature(Box<Loaded>),
     /// Its language and the id of its signature.
     Translation(String, String, Node),
     Renamed(Node),
@@ -123,6 +122,21 @@ enum File {
     Bad(u32, Code, String),
     /// Nothing that belongs here.
     Other,
+}
+
+impl File {
+    fn patterns(&self) -> usize {
+        let File::Signature(loaded) = self else {
+            return 0;
+        };
+        let parts = loaded
+            .signature
+            .iter()
+            .flat_map(|signature| &signature.parts);
+        parts
+            .map(|part| part.patterns().len() + part.not.len())
+            .sum()
+    }
 }
 
 impl Directory {
@@ -194,30 +208,33 @@ impl Directory {
         paths.sort();
         let mut patterns = 0;
         for some in paths.chunks(AT_A_TIME) {
-            let files = side_by_side(some, |path| directory.file(root, path, limits));
+            let mut files = side_by_side(some, |path| directory.file(root, path, &limits.file));
+            let fits = files.iter().position(|file| {
+                patterns += file.patterns();
+                patterns > limits.patterns
+            });
+            // What is over the limit is not compiled either: that is what costs.
+            files.truncate(fits.map_or(files.len(), |last| last + 1));
+            directory.compile(&mut files, limits);
             for (path, file) in some.iter().zip(files) {
-                patterns += directory.take(path, file);
-                if patterns > limits.patterns {
-                    let most = limits.patterns;
-                    directory.say(
-                        &path.display().to_string(),
-                        0,
-                        Code::TooMuch,
-                        format!(
-                            "more than {most} patterns (limit signature-patterns); the rest is not read"
-                        ),
-                    );
-                    return directory.ended();
-                }
+                directory.take(path, file);
+            }
+            if let Some(path) = fits.and_then(|last| some.get(last)) {
+                let most = limits.patterns;
+                let why = format!(
+                    "more than {most} patterns (limit signature-patterns); the rest is not read"
+                );
+                directory.say(&path.display().to_string(), 0, Code::TooMuch, why);
+                break;
             }
         }
         directory.ended()
     }
 
     /// Reads one file of a directory.
-    fn file(&self, root: &Path, path: &Path, limits: &SignatureLimits) -> File {
+    fn file(&self, root: &Path, path: &Path, limits: &FileLimits) -> File {
         let shown = path.display().to_string();
-        let tree = match tree(path, &limits.file) {
+        let tree = match tree(path, limits) {
             Ok(tree) => tree,
             Err((line, code, why)) => return File::Bad(line, code, why),
         };
@@ -240,19 +257,27 @@ impl Directory {
             }
             _ => return File::Other,
         };
-        let mut loaded = Loaded::of(&id, &shown, &tree, self.known);
-        let patterns = compile(&mut loaded, limits, &self.meter);
-        File::Signature(Box::new(loaded), patterns)
+        File::Signature(Box::new(Loaded::of(&id, &shown, &tree, self.known)))
     }
 
-    /// Adds what a file is; how many patterns it has.
-    fn take(&mut self, path: &Path, file: File) -> usize {
+    /// Compiles the patterns of these files, on the threads of the pool that this runs in.
+    fn compile(&self, files: &mut [File], limits: &SignatureLimits) {
+        let each = |file: &mut File| {
+            if let File::Signature(loaded) = file {
+                compile(loaded, limits, &self.meter);
+            }
+        };
+        match rayon::current_thread_index() {
+            Some(_) => files.par_iter_mut().with_min_len(TOGETHER).for_each(each),
+            None => files.iter_mut().for_each(each),
+        }
+    }
+
+    /// Adds what a file is.
+    fn take(&mut self, path: &Path, file: File) {
         let shown = path.display().to_string();
         match file {
-            File::Signature(loaded, patterns) => {
-                self.files.push(*loaded);
-                return patterns;
-            }
+            File::Signature(loaded) => self.files.push(*loaded),
             File::Translation(language, id, tree) => {
                 self.add_translation(&language, &id, &shown, &tree);
             }
@@ -261,7 +286,6 @@ impl Directory {
             File::Bad(line, code, why) => self.say(&shown, line, code, why),
             File::Other => {}
         }
-        0
     }
 
     fn ended(mut self) -> Self {
@@ -390,13 +414,12 @@ fn side_by_side<T: Sync, R: Send>(all: &[T], each: impl Fn(&T) -> R + Send + Syn
     }
 }
 
-/// Compiles every pattern of a file and returns how many there were.
-fn compile(loaded: &mut Loaded, limits: &SignatureLimits, meter: &Meter) -> usize {
+/// Compiles every pattern of a file.
+fn compile(loaded: &mut Loaded, limits: &SignatureLimits, meter: &Meter) {
     let Some(signature) = &mut loaded.signature else {
-        return 0;
+        return;
     };
     let mut faults = Vec::new();
-    let mut count = 0;
     for part in &mut signature.parts {
         match &mut part.source {
             Source::Object(query) => {
@@ -414,7 +437,6 @@ fn compile(loaded: &mut Loaded, limits: &SignatureLimits, meter: &Meter) -> usiz
             pattern.limit(limits.program, meter);
         }
         for pattern in part.patterns().iter().chain(&part.not) {
-            count += 1;
             if let Err(why) = pattern.compile() {
                 faults.push(format!("`{}`: {why}", pattern.source()));
             }
@@ -431,7 +453,6 @@ fn compile(loaded: &mut Loaded, limits: &SignatureLimits, meter: &Meter) -> usiz
             message,
         });
     }
-    count
 }
 
 /// The component of files that stand directly in a folder: its name.
