@@ -296,6 +296,10 @@ fn objects_and_tables_are_seen_wherever_they_lie() {
         ),
         ("notes.txt", b"pods were restarted at noon\n"),
         (
+            "vmi-describe.txt",
+            b"Events:\n  Type     Reason      Message\n  Warning  SyncFailed  server error\n",
+        ),
+        (
             "terminal.txt",
             b"$ kubectl get pod a -o yaml\napiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n",
         ),
@@ -325,6 +329,7 @@ fn objects_and_tables_are_seen_wherever_they_lie() {
     assert_eq!(kind("pods.out"), Some(EntryKind::Objects));
     for log in [
         "notes.txt",
+        "vmi-describe.txt",
         "terminal.txt",
         "install.out",
         "all.out",
