@@ -35,6 +35,7 @@ pub(super) fn by_name(split: &Split<'_>) -> Placement {
             Placement::of(EntryKind::Config)
         }
         "crt" | "pem" => Placement::of(EntryKind::Fact),
+        _ if file.ends_with("-events.txt") => Placement::of(EntryKind::Fact),
         _ => log(split),
     };
     placement.on(split.named_host())
