@@ -19,9 +19,8 @@ pub(crate) fn place(level: &Level, path: &str, size: Option<u64>, head: &[u8]) -
     };
     let mut placed = place::place(path, &around);
     if placed.is_open() {
-        let head = narrow(head);
         // A log stays what its surroundings make of it, also one that quotes objects; a document shows what it is.
-        if place::is_document(&head) && place::place_loose(path, &head).kind == EntryKind::Objects {
+        if place::holds_objects(&narrow(head)) {
             placed.kind = EntryKind::Objects;
         }
     }

@@ -82,9 +82,13 @@ fn is_objects(text: &str) -> bool {
     keys >= 3
 }
 
-/// Whether a file of which this is the beginning holds one document and nothing else, as far as can be seen: YAML or
-/// JSON from its first line on, or a table. A log may quote such documents.
-pub(in crate::bundle) fn is_document(head: &[u8]) -> bool {
+/// Whether a file of which this is the beginning holds objects and nothing else, as far as can be seen.
+pub(in crate::bundle) fn holds_objects(head: &[u8]) -> bool {
+    is_document(head) && read(head).kind == EntryKind::Objects
+}
+
+/// YAML or JSON from the first line on, or a table. A log may quote such documents.
+fn is_document(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head.get(..LOOK.min(head.len())).unwrap_or_default());
     let text = text.trim_start_matches('\u{feff}');
     // The last line may be cut.

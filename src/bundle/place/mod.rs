@@ -30,7 +30,7 @@ mod upgrade_log;
 
 use std::sync::Arc;
 
-pub(super) use content::is_document;
+pub(super) use content::holds_objects;
 pub use gaps::{NodeData, NodeGap, nodes_without_data};
 pub use input_kind::input_kind;
 pub use live::LIVE_PATHS;
