@@ -7,6 +7,7 @@
 //! caller compares the whole literal.
 
 use super::rarity::Frequencies;
+use super::sieve::Sieve;
 use crate::detect::simd;
 use crate::detect::survey::PIECE;
 
@@ -54,6 +55,8 @@ impl Gait {
 pub(super) struct GramTable {
     gait: Gait,
     bloom: Box<Bloom>,
+    /// The same grams once more where they are few.
+    sieve: Option<Box<Sieve>>,
     /// Open addressing, at most half full, a power of two long.
     slots: Vec<Slot>,
     places: Vec<Place>,
@@ -108,6 +111,7 @@ impl GramTable {
         let mut table = Self {
             gait,
             bloom: Box::new([0; WORDS]),
+            sieve: (chosen.len() * gait.stride <= Sieve::MOST).then(|| Box::new(Sieve::new())),
             slots: vec![
                 Slot {
                     gram: 0,
@@ -144,6 +148,9 @@ impl GramTable {
     fn insert(&mut self, gram: u64, place: Place) {
         let hash = hash(gram as u32, (gram >> 32) as u32);
         self.bloom[word(hash)] |= bits(hash);
+        if let Some(sieve) = &mut self.sieve {
+            sieve.add(hash);
+        }
         let at = self.slot(gram, hash);
         let new = self.places.len() as u32;
         if let Some(slot) = self.slots.get_mut(at) {
@@ -182,7 +189,11 @@ impl GramTable {
         let mut places = [0u32; PLACES];
         for (from, end) in pieces_of(block, 4) {
             let piece = block.get(from..end).unwrap_or_default();
-            let both = simd::passing_and_seen(&self.bloom, mask, piece, &mut places);
+            let sieve = self.sieve.as_deref();
+            let sifted =
+                sieve.and_then(|sieve| simd::sifted_and_seen(sieve, mask, piece, &mut places));
+            let both =
+                sifted.or_else(|| simd::passing_and_seen(&self.bloom, mask, piece, &mut places));
             let Some((mut count, seen)) = both else {
                 return false;
             };

@@ -4,6 +4,7 @@
 
 pub(crate) mod gram;
 mod rarity;
+pub(crate) mod sieve;
 
 use super::simd::Seen;
 use super::survey::Survey;

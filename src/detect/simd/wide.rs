@@ -4,6 +4,7 @@ use std::arch::x86_64::*;
 
 use super::Seen;
 use crate::detect::prefilter::gram::{Bloom, FOLD, HIGH, LOW, PLACES};
+use crate::detect::prefilter::sieve::Sieve;
 
 /// The same as [`avx2`](super::avx2), twice as many places at a time.
 #[target_feature(enable = "avx512f,avx512dq")]
@@ -35,16 +36,7 @@ pub(super) fn avx512<const WIDE: bool>(
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq")]
 fn passed_avx512<const WIDE: bool>(bloom: &Bloom, mask: u32, low: __m512i, high: __m512i) -> u16 {
-    let fold = _mm512_set1_epi32(FOLD.cast_signed());
-    let low_factor = _mm512_set1_epi32(LOW.cast_signed());
-    let high_factor = _mm512_set1_epi32(HIGH.cast_signed());
-    let mut hash = _mm512_mullo_epi32(_mm512_or_si512(low, fold), low_factor);
-    if WIDE {
-        let mask = _mm512_set1_epi32(mask.cast_signed());
-        let high = _mm512_and_si512(_mm512_or_si512(high, fold), mask);
-        let high = _mm512_mullo_epi32(high, high_factor);
-        hash = _mm512_add_epi32(hash, high);
-    }
+    let hash = hashes::<WIDE>(mask, low, high);
     let index = _mm512_srli_epi32::<19>(hash);
     // SAFETY: each index has 13 bits, the table 2^13 words of 4 bytes.
     let words = unsafe { _mm512_i32gather_epi32::<4>(index, bloom.as_ptr().cast()) };
@@ -54,6 +46,19 @@ fn passed_avx512<const WIDE: bool>(bloom: &Bloom, mask: u32, low: __m512i, high:
         _mm512_rolv_epi32(words, _mm512_srli_epi32::<9>(hash)),
     );
     _mm512_movepi32_mask(both)
+}
+
+/// The hashes of the 16 grams that begin in `low`.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn hashes<const WIDE: bool>(mask: u32, low: __m512i, high: __m512i) -> __m512i {
+    let every = |word: u32| _mm512_set1_epi32(word.cast_signed());
+    let hash = _mm512_mullo_epi32(_mm512_or_si512(low, every(FOLD)), every(LOW));
+    if !WIDE {
+        return hash;
+    }
+    let high = _mm512_and_si512(_mm512_or_si512(high, every(FOLD)), every(mask));
+    _mm512_add_epi32(hash, _mm512_mullo_epi32(high, every(HIGH)))
 }
 
 /// Notes the grams that passed, of those that begin at every fourth byte from `at`.
@@ -89,6 +94,55 @@ pub(super) fn both_avx512(
             )
         };
         let passed = passed_avx512::<true>(bloom, mask, low, high);
+        tally.add_avx512(low, after);
+        keep(passed, at, places, &mut count);
+        at += 64;
+    }
+    (count, tally.seen(at))
+}
+
+/// [`both_avx512`] with a table in registers.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,popcnt")]
+pub(super) fn both_sifted(
+    sieve: &Sieve,
+    mask: u32,
+    block: &[u8],
+    places: &mut [u32; PLACES],
+) -> (usize, Seen) {
+    let tables = sieve.tables.each_ref().map(|table| {
+        // SAFETY: a table has 128 bytes; the loads need no alignment.
+        unsafe {
+            let table = table.as_ptr();
+            (
+                _mm512_loadu_si512(table.cast()),
+                _mm512_loadu_si512(table.add(64).cast()),
+            )
+        }
+    });
+    let powers = _mm512_set1_epi64(0x8040_2010_0804_0201_u64.cast_signed());
+    let mut tally = Tally::default();
+    let (mut count, mut at) = (0, 0);
+    while at + 68 <= block.len() {
+        // SAFETY: 68 bytes from `at` are in the block; the loads need no alignment.
+        let (low, after, high) = unsafe {
+            let bytes = block.as_ptr().add(at);
+            (
+                _mm512_loadu_si512(bytes.cast()),
+                _mm512_loadu_si512(bytes.add(1).cast()),
+                _mm512_loadu_si512(bytes.add(4).cast()),
+            )
+        };
+        let hash = hashes::<true>(mask, low, high);
+        let mixed = _mm512_xor_si512(hash, _mm512_srli_epi32::<16>(hash));
+        let bits = _mm512_and_si512(_mm512_ror_epi32::<21>(hash), _mm512_set1_epi8(7));
+        let bits = _mm512_shuffle_epi8(powers, bits);
+        // Every byte is looked up in every table, and taken from the one that is its own. An index has the low seven bits.
+        let [zero, one, two, three] =
+            tables.map(|(low, high)| _mm512_permutex2var_epi8(low, mixed, high));
+        let even = _mm512_mask_blend_epi8(0x4444_4444_4444_4444, zero, two);
+        let odd = _mm512_mask_blend_epi8(0x8888_8888_8888_8888, one, three);
+        let held = _mm512_mask_blend_epi8(0xAAAA_AAAA_AAAA_AAAA, even, odd);
+        let passed = _mm512_cmpeq_epi32_mask(_mm512_and_si512(held, bits), bits);
         tally.add_avx512(low, after);
         keep(passed, at, places, &mut count);
         at += 64;
