@@ -11,6 +11,7 @@
 //! - A load of 32 bytes at `at` happens only where the block has as many from there, one at `at + 4` only where it has
 //!   36 (64 and 68 with AVX-512): the loop's own condition.
 //! - The walks that do both load 64 bytes at `at`, at `at + 1` and at `at + 4`, only where the block has 68 from `at`.
+//! - The words of a line are looked for in arrays of 64 bytes, loaded as two times 32.
 //! - A table for registers has four times 128 bytes, loaded as two times 64 each.
 //! - The survey loads 32 bytes at `at` of two slices only where both have as many from there (64 with AVX-512); the search for points loads
 //!   as many from one byte before to one byte behind `at`, which is 1 or more, only where the block has 33 from there.
@@ -19,6 +20,9 @@
 
 #[cfg(target_arch = "x86_64")]
 mod wide;
+mod words;
+
+pub(crate) use words::{Words, words};
 
 use super::prefilter::gram::{Bloom, PLACES};
 use super::prefilter::sieve::Sieve;
