@@ -111,7 +111,7 @@ impl GramTable {
         let mut table = Self {
             gait,
             bloom: Box::new([0; WORDS]),
-            sieve: (chosen.len() * gait.stride <= Sieve::MOST).then(|| Box::new(Sieve::new())),
+            sieve: Sieve::for_grams(chosen.len() * gait.stride).map(Box::new),
             slots: vec![
                 Slot {
                     gram: 0,

@@ -12,7 +12,7 @@
 //!   36 (64 and 68 with AVX-512): the loop's own condition.
 //! - The walks that do both load 64 bytes at `at`, at `at + 1` and at `at + 4`, only where the block has 68 from `at`.
 //! - The words of a line are looked for in arrays of 64 bytes, loaded as two times 32.
-//! - A table for registers has four times 128 bytes, loaded as two times 64 each.
+//! - A table for registers has four times 256 bytes, loaded as four times 64 each.
 //! - The survey loads 32 bytes at `at` of two slices only where both have as many from there (64 with AVX-512); the search for points loads
 //!   as many from one byte before to one byte behind `at`, which is 1 or more, only where the block has 33 from there.
 //! - A gather reads words `hash >> 19` of a table of 2^13 words: 32 bits shifted by 19 leave 13.
@@ -89,7 +89,13 @@ pub(crate) fn sifted_and_seen(
         && std::is_x86_feature_detected!("avx512vbmi")
         && std::is_x86_feature_detected!("popcnt");
     // SAFETY: the processor has AVX-512F, AVX-512BW, AVX-512 VBMI and POPCNT.
-    known.then(|| unsafe { wide::both_sifted(sieve, mask, block, places) })
+    known.then(|| unsafe {
+        if sieve.whole {
+            wide::both_sifted::<true>(sieve, mask, block, places)
+        } else {
+            wide::both_sifted::<false>(sieve, mask, block, places)
+        }
+    })
 }
 
 /// There is no such table here.
@@ -398,7 +404,7 @@ mod tests {
         fn a_table_in_registers_lets_through_what_its_twin_does(
             hashes in prop::collection::vec(any::<u32>(), 0..300),
             block in prop::collection::vec(prop::sample::select(b"ab\n<0".to_vec()), 0..4 * PLACES + 4),
-            narrow in any::<bool>(),
+            (narrow, whole) in any::<(bool, bool)>(),
         ) {
             use super::super::prefilter::gram::{FOLD, HIGH, LOW};
             let mask = if narrow { 0xff } else { u32::MAX };
@@ -406,7 +412,7 @@ mod tests {
             let hash = |at: usize| {
                 word(at).wrapping_mul(LOW).wrapping_add((word(at + 4) & mask).wrapping_mul(HIGH))
             };
-            let mut sieve = Sieve::new();
+            let mut sieve = Sieve::for_grams(if whole { 1000 } else { 10 }).unwrap();
             let own = (0..block.len().saturating_sub(8)).step_by(92).map(hash);
             hashes.into_iter().chain(own).for_each(|hash| sieve.add(hash));
             let mut places = [0; PLACES];

@@ -101,23 +101,17 @@ pub(super) fn both_avx512(
     (count, tally.seen(at))
 }
 
-/// [`both_avx512`] with a table in registers.
+/// [`both_avx512`] with a table in registers; `WHOLE`: with all of it.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,popcnt")]
-pub(super) fn both_sifted(
+pub(super) fn both_sifted<const WHOLE: bool>(
     sieve: &Sieve,
     mask: u32,
     block: &[u8],
     places: &mut [u32; PLACES],
 ) -> (usize, Seen) {
     let tables = sieve.tables.each_ref().map(|table| {
-        // SAFETY: a table has 128 bytes; the loads need no alignment.
-        unsafe {
-            let table = table.as_ptr();
-            (
-                _mm512_loadu_si512(table.cast()),
-                _mm512_loadu_si512(table.add(64).cast()),
-            )
-        }
+        // SAFETY: a table has 256 bytes; the loads need no alignment.
+        [0, 64, 128, 192].map(|at| unsafe { _mm512_loadu_si512(table.as_ptr().add(at).cast()) })
     });
     let powers = _mm512_set1_epi64(0x8040_2010_0804_0201_u64.cast_signed());
     let mut tally = Tally::default();
@@ -136,9 +130,18 @@ pub(super) fn both_sifted(
         let mixed = _mm512_xor_si512(hash, _mm512_srli_epi32::<16>(hash));
         let bits = _mm512_and_si512(_mm512_ror_epi32::<21>(hash), _mm512_set1_epi8(7));
         let bits = _mm512_shuffle_epi8(powers, bits);
-        // Every byte is looked up in every table, and taken from the one that is its own. An index has the low seven bits.
-        let [zero, one, two, three] =
-            tables.map(|(low, high)| _mm512_permutex2var_epi8(low, mixed, high));
+        // Every byte is looked up in every table, and taken from the one that is its own. An index has the low seven bits, the
+        // eighth chooses the half.
+        let second = _mm512_movepi8_mask(mixed);
+        let [zero, one, two, three] = tables.map(|[a, b, c, d]| {
+            let held = _mm512_permutex2var_epi8(a, mixed, b);
+            if WHOLE {
+                let other = _mm512_permutex2var_epi8(c, mixed, d);
+                _mm512_mask_blend_epi8(second, held, other)
+            } else {
+                held
+            }
+        });
         let even = _mm512_mask_blend_epi8(0x4444_4444_4444_4444, zero, two);
         let odd = _mm512_mask_blend_epi8(0x8888_8888_8888_8888, one, three);
         let held = _mm512_mask_blend_epi8(0xAAAA_AAAA_AAAA_AAAA, even, odd);
