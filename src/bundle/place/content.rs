@@ -481,6 +481,9 @@ fn told_by_logrus(line: &str) -> Option<ProgramSet> {
     None
 }
 
+/// The levels of Rancher's own format.
+const LEVELS: [&str; 6] = ["TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "FATAL"];
+
 /// `2022/03/08 16:13:17 [INFO] ...`.
 fn is_rancher(line: &str) -> bool {
     let bytes = line.as_bytes();
@@ -488,15 +491,8 @@ fn is_rancher(line: &str) -> bool {
         && bytes.get(7) == Some(&b'/')
         && bytes.get(13) == Some(&b':')
         && line.get(19..).is_some_and(|rest| {
-            [
-                "[TRACE]",
-                "[DEBUG]",
-                "[INFO]",
-                "[WARNING]",
-                "[ERROR]",
-                "[FATAL]",
-            ]
-            .iter()
-            .any(|level| rest.trim_start().starts_with(level))
+            let level = rest.trim_start().strip_prefix('[');
+            let level = level.and_then(|rest| rest.split_once(']'));
+            level.is_some_and(|(level, _)| LEVELS.contains(&level))
         })
 }
