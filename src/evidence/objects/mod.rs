@@ -12,6 +12,7 @@ mod secret;
 mod sink;
 mod structs;
 mod table;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod wanted;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::kinds::KNOWN;
 use super::place::Place;
 use super::prune::Prune;
+use super::telling::TELLING;
 use crate::evidence::ObjectKey;
 use crate::signature::query::Query;
 
@@ -37,7 +38,7 @@ impl Default for Wanted {
 }
 
 impl Wanted {
-    /// The base set and the kinds of `queries`, with the fields that these ask for.
+    /// The base set, what tells something in its status, and the kinds of `queries`, with the fields that these ask for.
     pub fn new<'q>(queries: impl IntoIterator<Item = &'q Query>) -> Self {
         let mut wanted = Self::nothing();
         for (_, group, kind, _) in KNOWN.iter().filter(|(_, _, _, base)| *base) {
@@ -45,6 +46,14 @@ impl Wanted {
                 kind: (*kind).to_owned(),
                 group: (*group).to_owned(),
             });
+        }
+        for (group, kinds) in TELLING {
+            for kind in *kinds {
+                wanted.add(&ObjectKey {
+                    kind: (*kind).to_owned(),
+                    group: (*group).to_owned(),
+                });
+            }
         }
         for query in queries {
             wanted.ask(query);
@@ -187,6 +196,9 @@ mod tests {
         assert!(!wanted.wants("yamls/cluster/fleet.cattle.io/v1alpha1/contents.yaml"));
         assert!(!wanted.wants("yamls/cluster/metrics.k8s.io/v1beta1/nodes.yaml"));
         assert!(!wanted.wants("yamls/namespaced/cattle-dashboards/v1/configmaps.yaml"));
+        // what its controller cannot do stands in its status
+        assert!(wanted.wants("yamls/namespaced/ns/autoscaling/v2/horizontalpodautoscalers.yaml"));
+        assert!(wanted.wants("yamls/cluster/management.cattle.io/v3/nodedrivers.yaml"));
         assert!(wanted.wants("some/unknown/objects.json"));
     }
 
