@@ -233,10 +233,16 @@ impl GramTable {
         // A wide gram that starts in a piece may end behind it.
         for (from, end) in pieces_of(block, if WIDE { 4 } else { 0 }) {
             let piece = block.get(from..end).unwrap_or_default();
-            let (mut count, looked) = if fast {
-                simd::passing::<WIDE>(&self.bloom, self.gait.mask(), piece, &mut places)
-            } else {
-                (0, 0)
+            let sieve = self.sieve.as_deref().filter(|_| fast && WIDE);
+            let sifted = sieve.and_then(|sieve| {
+                simd::sifted_and_seen(sieve, self.gait.mask(), piece, &mut places)
+            });
+            let (mut count, looked) = match sifted {
+                Some((count, seen)) => (count, seen.looked),
+                None if fast => {
+                    simd::passing::<WIDE>(&self.bloom, self.gait.mask(), piece, &mut places)
+                }
+                None => (0, 0),
             };
             self.passing::<WIDE>(piece, looked, &mut places, &mut count);
             for &place in places.get(..count).unwrap_or_default() {

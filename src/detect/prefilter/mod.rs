@@ -9,6 +9,12 @@ pub(crate) mod sieve;
 use super::simd::Seen;
 use super::survey::Survey;
 use gram::{Gait, GramTable};
+use sieve::Sieve;
+
+/// Grams of literals of 11 bytes or more.
+const LONG: Gait = Gait { gram: 8, stride: 4 };
+/// Grams of those of 8 to 10.
+const MIDDLE: Gait = Gait { gram: 5, stride: 4 };
 
 /// A literal at a place of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,18 +38,26 @@ impl Prefilter {
 
     /// Literals shorter than [`Prefilter::SHORTEST`] are never found.
     pub(crate) fn new(literals: Vec<Box<[u8]>>) -> Self {
-        // A longer literal needs fewer looks at the bytes, and longer grams are rarer. All literals that a stride of 4 can
-        // meet share one table: a second look at all bytes costs more than the hits of shorter grams.
-        let lengths = literals.iter().map(|literal| literal.len());
-        let shared = lengths.filter(|&length| length >= 8).min().unwrap_or(11);
-        let gaits = [(shared.min(11) - 3, 4), (4, 4), (4, 2), (4, 1)]
-            .map(|(gram, stride)| Gait { gram, stride });
+        // A longer literal needs fewer looks at the bytes, and longer grams are rarer. A few literals that a stride of 4 can
+        // meet share one table: a second look at all bytes costs more than the hits of shorter grams. Among many the short
+        // ones have their own: else every seventh place of a log holds a gram of some long one.
+        let fitting = literals.iter().map(|literal| literal.len());
+        let fitting = fitting.filter(|&length| length >= MIDDLE.shortest());
+        let shared = match fitting.clone().count() > Sieve::MOST / LONG.stride {
+            true => LONG,
+            false => Gait {
+                gram: fitting.min().unwrap_or(usize::MAX).min(LONG.shortest()) - 3,
+                stride: 4,
+            },
+        };
+        let short = [(4, 4), (4, 2), (4, 1)].map(|(gram, stride)| Gait { gram, stride });
+        let gaits = [shared, MIDDLE].into_iter().chain(short);
         let known = rarity::Frequencies::of(&literals);
         let mut tables = Vec::new();
         let mut longest = usize::MAX;
         for gait in gaits {
             let range = gait.shortest()..longest;
-            longest = gait.shortest();
+            longest = longest.min(gait.shortest());
             let fits = |index: &u32| {
                 let literal = literals.get(*index as usize);
                 literal.is_some_and(|literal| range.contains(&literal.len()))
@@ -169,6 +183,24 @@ mod tests {
             plain.take(&block);
             prop_assert_eq!(survey, plain);
         }
+    }
+
+    #[test]
+    fn among_many_the_short_ones_are_found_too() {
+        let long = (0..400).map(|n| format!("number {n} of many"));
+        let short = (0..40).map(|n| format!("short{n:0width$}", width = 3 + n % 3));
+        let texts: Vec<String> = long.chain(short).chain(["four".to_owned()]).collect();
+        let literals: Vec<Box<[u8]>> = texts.iter().map(|text| text.as_bytes().into()).collect();
+        let mut block = Vec::new();
+        for (gap, text) in texts.iter().enumerate() {
+            block.extend(std::iter::repeat_n(b' ', gap % 7));
+            block.extend(text.to_ascii_uppercase().bytes());
+        }
+        let mut found = Vec::new();
+        Prefilter::new(literals.clone()).find(&block, &mut found);
+        found.sort_unstable();
+        assert_eq!(found, found_by_automaton(&literals, &block));
+        assert!(found.len() >= texts.len());
     }
 
     #[test]

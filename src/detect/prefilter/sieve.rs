@@ -16,7 +16,7 @@ impl Sieve {
     /// With more grams than this halves of the tables let too much through: every fiftieth of all others.
     const FEW: usize = 480;
     /// The same, of whole tables: every thirtieth.
-    const MOST: usize = 1100;
+    pub(crate) const MOST: usize = 1100;
 
     /// A sieve for so many grams, if they are not too many.
     pub(crate) fn for_grams(count: usize) -> Option<Self> {
