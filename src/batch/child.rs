@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::leftover;
 use super::record::{Outcome, Status};
 use crate::report::neutral;
 
@@ -99,11 +100,11 @@ pub(super) fn run(
             Ok(answer) => break answer,
             Err(RecvTimeoutError::Disconnected) => break Vec::new(),
             Err(RecvTimeoutError::Timeout) if stopped() => {
-                end(&mut child);
+                end(&mut child, output);
                 return Err(NoOutcome::Stopped);
             }
             Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => {
-                end(&mut child);
+                end(&mut child, output);
                 let seconds = limits.time.as_secs_f64();
                 let error = format!("not finished after {seconds} s (--timeout)");
                 return Ok(Outcome::failed(Status::Timeout, error));
@@ -112,7 +113,7 @@ pub(super) fn run(
         }
     };
     let Some(status) = gone(&mut child) else {
-        end(&mut child);
+        end(&mut child, output);
         return Ok(Outcome::failed(Status::Timeout, "its process did not end"));
     };
     if status.success()
@@ -120,6 +121,7 @@ pub(super) fn run(
     {
         return Ok(outcome);
     }
+    leftover::of_process(output, child.id());
     let complaint = complaint.recv_timeout(GRACE).unwrap_or_default();
     let complaint = String::from_utf8_lossy(&complaint);
     match status.code() {
@@ -168,12 +170,13 @@ fn last_line(complaint: &str) -> String {
     neutral(&said.chars().take(MOST).collect::<String>()).into_owned()
 }
 
-/// Kills a child and waits until it is gone; one that hangs in the kernel is left behind.
-fn end(child: &mut Child) {
+/// Kills a child, waits until it is gone and removes what it was writing; one that hangs in the kernel is left behind.
+fn end(child: &mut Child, output: &Path) {
     let _ = child.kill();
     if gone(child).is_none() {
         tracing::warn!(process = child.id(), "a child process cannot be ended");
     }
+    leftover::of_process(output, child.id());
 }
 
 fn gone(child: &mut Child) -> Option<ExitStatus> {

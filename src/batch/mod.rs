@@ -9,6 +9,7 @@
 //! | `find`, `objects`, `name`, `shard` | what the user named | bundles, each with a name of its own |
 //! | `run` | bundles | results, side by side (the threads here only wait for children) |
 //! | `child`, `one` | one bundle | what its child process came to; reports |
+//! | `leftover` | names of what killed children were writing | nothing |
 //! | `parquet` | a diagnosis | columns (behind a feature) |
 //! | `journal`, `record` | results | lines of `results.ndjson`, and back |
 //! | `publish` | an output directory | objects in a store (behind a feature) |
@@ -18,6 +19,7 @@
 mod child;
 mod find;
 mod journal;
+mod leftover;
 mod metrics;
 mod name;
 #[cfg(feature = "remote")]

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use super::child::{self, ChildLimits, NoOutcome, Task};
 use super::find::Bundle;
 use super::journal::Journal;
+use super::leftover;
 use super::name::{Given, Names};
 use super::one::{PARQUET, extension};
 #[cfg(feature = "remote")]
@@ -114,7 +115,6 @@ pub fn run(
             path: options.output.clone(),
             because: error.to_string(),
         })?;
-    sweep(&output);
     let mut formats: Vec<String> = options
         .formats
         .iter()
@@ -170,6 +170,10 @@ pub fn run(
             .shard
             .is_none_or(|shard| shard.holds(&bundle.spelled()))
     };
+    leftover::of_bundles(&work.output, || {
+        let mine = bundles.iter().filter(mine);
+        mine.map(|bundle| work.names.get(&bundle.spelled()))
+    });
     let (mut big, small): (Vec<_>, Vec<_>) = bundles
         .iter()
         .filter(mine)
@@ -188,18 +192,6 @@ pub fn run(
         stopped: stopped(),
         ..done
     })
-}
-
-/// Removes what killed children left of reports they were writing.
-fn sweep(output: &Path) {
-    for entry in fs::read_dir(output).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        // As `write_whole` names them.
-        if name.starts_with('.') && name.ends_with(".tmp") && name.contains(".diagnosis.") {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }
 
 /// The diagnosis of the bundle of this name, relative to the output directory.

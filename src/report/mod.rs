@@ -53,6 +53,7 @@ pub use text::{
     DatabaseAge, TextOptions, write_diff_text, write_inventory, write_preflight_text,
     write_signature, write_text, write_timeline, write_why,
 };
+pub(crate) use whole::draft_of;
 pub use whole::{abandon_all, write_private, write_whole};
 
 use std::io::{self, Write};

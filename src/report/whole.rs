@@ -243,6 +243,15 @@ fn free_name<T>(path: &Path, make: impl Fn(&Path) -> io::Result<T>) -> io::Resul
     Err(last)
 }
 
+/// What a file of this name is going to be, and the number of the process that writes it: the reverse of [`free_name`].
+pub(crate) fn draft_of(name: &str) -> Option<(&str, u32)> {
+    let name = name.strip_prefix('.')?.strip_suffix(".tmp")?;
+    let (name, by) = name.rsplit_once('.')?;
+    let (process, attempt) = by.split_once('-')?;
+    attempt.parse::<u8>().ok()?;
+    Some((name, process.parse().ok()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,6 +295,8 @@ mod tests {
         drop(named());
         assert_eq!(names(dir.path()), [""; 0]);
         let draft = named();
+        let meant = Some(("report.json", std::process::id()));
+        assert_eq!(draft_of(&names(dir.path())[0]), meant);
         (&draft.file).write_all(b"all").unwrap();
         draft.name(&path).unwrap();
         assert_eq!(names(dir.path()), ["report.json"]);

@@ -33,8 +33,8 @@ fn too_little_memory_or_time_is_a_result() {
 fn misbehaving(scene: &Scene) -> PathBuf {
     let script = scene.input().join(".child");
     let text = format!(
-        "#!/bin/sh\ncase \"$2\" in\n*hang*) exec sleep 1000;;\n*abort*) echo oh no >&2; kill -ABRT $$;;\n\
-         *killed*) kill -KILL $$;;\n*nonsense*) echo '{{\"status\"'; exit 0;;\n*exit*) exit 7;;\n\
+        "#!/bin/sh\ncase \"$2\" in\n*hang*) : >.hang.diagnosis.json.$$-0.tmp; exec sleep 1000;;\n*abort*) echo oh no >&2; kill -ABRT $$;;\n\
+         *killed*) : >.killed.diagnosis.html.$$-1.tmp; kill -KILL $$;;\n*nonsense*) echo '{{\"status\"'; exit 0;;\n*exit*) exit 7;;\n\
          *flood*) exec yes;;\n*) exec {} \"$@\";;\nesac\n",
         program().display()
     );
@@ -123,6 +123,8 @@ fn whatever_a_child_does_the_run_goes_on() {
     let expected =
         expected.map(|(name, status, error)| (name.to_owned(), status, error.to_owned()));
     assert_eq!(said, expected);
+    // Two of them were writing a report.
+    assert_eq!(scene.leftovers(), [""; 0]);
 }
 
 #[test]
