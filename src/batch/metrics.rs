@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::one::peak_memory;
 use super::record::{Record, Status};
 use super::summary::Summary;
+use crate::report::neutral;
 
 /// Writes one exposition: gauges over all bundles of the directory, and what the run came to, or has come to so far.
 pub fn write_metrics(
@@ -186,10 +187,8 @@ impl Page<'_> {
     ) -> io::Result<()> {
         write!(self.0, "{name}")?;
         for (index, (label, text)) in labels.iter().enumerate() {
-            let text = text
-                .replace('\\', "\\\\")
-                .replace('"', "\\\"")
-                .replace('\n', "\\n");
+            // `results.ndjson` may have been written by anybody; `neutral` leaves no line break to escape.
+            let text = neutral(text).replace('\\', "\\\\").replace('"', "\\\"");
             write!(
                 self.0,
                 "{}{label}=\"{text}\"",
@@ -201,5 +200,26 @@ impl Page<'_> {
             "{} {value}",
             if labels.is_empty() { "" } else { "}" }
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::summary::summary_of;
+
+    #[test]
+    fn what_was_read_of_results_cannot_end_a_sample_or_steer_a_terminal() {
+        let wild = "a\"b\\c\nd\x1b[31m\u{9b}\u{85}e";
+        let (_, mut summary) = summary_of(b"", 0).unwrap();
+        summary.verdicts.insert(wild.to_owned(), 3);
+        let mut figures = RunFigures::new(1);
+        figures.worst.insert(wild.to_owned(), 1);
+        let mut out = Vec::new();
+        write_metrics(&summary, &figures, 1.0, Timestamp::UNIX_EPOCH, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let label = r#"="a\"b\\c\\nd\\x1b[31m\\x9b\\x85e"} "#;
+        assert_eq!(text.matches(label).count(), 2, "{text}");
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'));
     }
 }
