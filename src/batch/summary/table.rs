@@ -102,14 +102,15 @@ fn head(summary: &Summary, language: Language, out: &mut dyn Write) -> io::Resul
     writeln!(out, "{head}; {read}")?;
     let verdicts = super::verdicts(summary, language);
     if !verdicts.is_empty() {
-        writeln!(out, "{verdicts}")?;
+        writeln!(out, "{}", neutral(&verdicts))?;
     }
     for (what, ids) in [
         ("New since the last run", &summary.new),
         ("No longer seen since the last run", &summary.gone),
     ] {
         if !ids.is_empty() {
-            writeln!(out, "{}: {}", language.say(what), ids.join(", "))?;
+            let ids = ids.join(", ");
+            writeln!(out, "{}: {}", language.say(what), neutral(&ids))?;
         }
     }
     Ok(())

@@ -124,3 +124,34 @@ fn shares_are_merged() {
     assert_eq!((summary.bundles, summary.causes[0].bundles), (2, 2));
     assert!(!summary.causes[0].new, "there was no run before");
 }
+
+#[test]
+fn what_a_result_says_stands_in_visible_characters() {
+    let dir = tempfile::tempdir().unwrap();
+    let wild = "a\u{1b}[31m\u{7f}\u{9b}2J\r\nb";
+    for status in [Status::Done, Status::Timeout] {
+        let mut journal = Journal::open(dir.path(), None).unwrap();
+        let mut record = record(
+            &format!("/t/{wild}/{}.zip", status.word()),
+            status,
+            &[wild],
+            wild,
+        );
+        record.run = journal.run().number;
+        record.outcome.verdict = Some(wild.into());
+        record.outcome.severity = Some(wild.into());
+        record.outcome.error = Some(wild.into());
+        record.outcome.symptoms = vec![wild.into()];
+        journal.append(&record).unwrap();
+        journal.finish().unwrap();
+    }
+    let summary = summarize(dir.path()).unwrap();
+    let (mut table, mut page) = (Vec::new(), Vec::new());
+    write_table(&summary, 120, Language::English, &mut table).unwrap();
+    write_html(&summary, Language::English, &mut page).unwrap();
+    for text in [table, page].map(|out| String::from_utf8(out).unwrap()) {
+        assert!(text.contains("\\x1b[31m\\x7f"), "{text}");
+        let mut wild = text.lines().filter(|line| line.contains(char::is_control));
+        assert_eq!(wild.next(), None);
+    }
+}
