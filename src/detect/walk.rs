@@ -133,7 +133,10 @@ impl Walk {
     /// Takes a window of a line that is longer than can be looked at as a whole.
     pub(crate) fn window(&mut self, raw: &[u8], place: Window) {
         if place == Window::First {
-            self.long_stamp = decode::decode(before::head(raw), &self.origin).stamp;
+            let head = before::head(raw);
+            self.long_stamp = decode::decode(head, &self.origin).stamp;
+            // The other windows do not hold its time.
+            self.samples.block(head, &self.origin);
             let error = format!(
                 "line {} is longer than {} bytes (limit line-bytes) and was matched in overlapping parts",
                 self.next_line,
@@ -147,7 +150,6 @@ impl Walk {
             self.joined(self.next_line, raw, b"");
         }
         if place == Window::Last {
-            self.samples.block(before::head(raw), &self.origin);
             self.long_stamp = None;
             self.next_line += 1;
         }

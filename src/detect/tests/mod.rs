@@ -257,9 +257,15 @@ fn lines() -> impl Strategy<Value = Bytes> {
             .into_bytes()
         });
     let rubbish = prop::collection::vec(any::<u8>(), 0..60);
-    let long =
-        (prop::sample::select(MESSAGES), 0usize..2000, 0usize..1000).prop_map(|(message, a, b)| {
-            [vec![b'.'; a], message.as_bytes().to_vec(), vec![b'.'; b]].concat()
+    let long = (
+        prop::sample::select(ENVELOPES),
+        prop::sample::select(MESSAGES),
+        0usize..2000,
+        0usize..1000,
+    )
+        .prop_map(|(envelope, message, a, b)| {
+            let (before, after) = (".".repeat(a), ".".repeat(b));
+            format!("{envelope}{before}{message}{after}").into_bytes()
         });
     let line = prop_oneof![6 => known, 3 => torn, 2 => rubbish, 1 => long];
     let end = prop::sample::select(vec![&b"\n"[..], b"\n", b"\n", b"\r\n", b"\n\n"]);
@@ -377,6 +383,19 @@ fn a_line_without_a_time_has_that_of_the_line_before() {
     let time = hits.series[0].first[0].time.unwrap();
     assert_eq!(time.to_string(), "2025-02-22T00:00:01Z");
     assert_eq!(hits.series[0].minutes.len(), 1);
+}
+
+#[test]
+fn a_line_longer_than_a_window_has_the_time_at_its_beginning() {
+    let detector = Detector::of(catalog());
+    let filler = ".".repeat(1000);
+    let text = format!("time=\"2025-02-22T00:00:01Z\" level=info msg=\"{filler}\"\noom 12\n");
+    for chunk in [1, 20, 600] {
+        let hits = scan(&detector, text.as_bytes(), &[usize::MAX], chunk, false);
+        let time = "2025-02-22T00:00:01Z".parse().ok();
+        assert_eq!(hits.series[0].first[0].time, time, "{chunk}");
+        assert_eq!(hits.coverage.span.map(|(first, _)| first), time, "{chunk}");
+    }
 }
 
 #[test]
