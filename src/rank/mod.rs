@@ -46,7 +46,7 @@ pub use etcd::{EtcdMember, EtcdView};
 pub use language::Told;
 pub use summary::summarize;
 pub use surroundings::Surroundings;
-pub use suspect::Suspect;
+pub use suspect::{Resemblance, Suspect};
 pub use timeline::{Moment, MomentKind};
 pub use upgrade::{UpgradeCondition, UpgradeNode, UpgradeView, WaitingLine};
 

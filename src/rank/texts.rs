@@ -253,6 +253,7 @@ fn suspected(suspect: &mut Suspect, each: Each<'_>) {
         reasons,
         depends,
         next,
+        resembles,
     } = suspect;
     all([title, says], each);
     all(program, each);
@@ -260,6 +261,7 @@ fn suspected(suspect: &mut Suspect, each: Each<'_>) {
     quote(evidence, each);
     all(reasons.iter_mut().chain(depends), each);
     next.iter_mut().for_each(|one| step(one, each));
+    all(resembles.iter_mut().map(|one| &mut one.title), each);
 }
 
 fn moment(moment: &mut Moment, each: Each<'_>) {

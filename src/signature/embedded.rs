@@ -41,6 +41,39 @@ pub(super) fn shipped_with_tests() -> Shipped {
     shipped
 }
 
+/// The lines of the shipped tests that must match, by id.
+pub(super) fn hits() -> BTreeMap<Words, Vec<Words>> {
+    let tests = Bytes(TESTS).pairs().unwrap_or_default();
+    tests
+        .into_iter()
+        .map(|(id, tests)| (id, hits_of(tests)))
+        .collect()
+}
+
+/// The texts under `hit` of a list of tests.
+fn hits_of(tests: Node) -> Vec<Words> {
+    let Value::List(tests) = tests.value else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    for test in tests {
+        let Value::Map(entries) = test.value else {
+            continue;
+        };
+        for (_, node) in entries.into_iter().filter(|(key, _)| key.text == "hit") {
+            let given = match node.value {
+                Value::List(items) => items,
+                value => vec![Node { line: 0, value }],
+            };
+            lines.extend(given.into_iter().filter_map(|node| match node.value {
+                Value::Plain(text) | Value::Text(text) => Some(text),
+                _ => None,
+            }));
+        }
+    }
+    lines
+}
+
 /// The tree that was put off ([`Value::Later`]).
 pub(super) fn later(bytes: &'static [u8]) -> Option<Node> {
     Bytes(bytes).node(DEPTH)

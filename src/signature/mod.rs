@@ -8,6 +8,7 @@ mod class;
 mod database;
 mod digest;
 mod embedded;
+mod examples;
 mod later;
 mod load;
 mod meter;
@@ -25,6 +26,7 @@ mod versions;
 pub use class::Class;
 pub use database::Database;
 pub use digest::digest;
+pub(crate) use examples::Examples;
 pub use later::Later;
 pub use load::SignatureLimits;
 pub use model::{

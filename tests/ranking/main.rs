@@ -1,6 +1,6 @@
 //! The situations that ranking has to get right, each as a small bundle: verdict, order, sureness and words.
 //!
-//! `rows`, `verdicts` and `shared` hold one test per situation, `properties` what holds for every fixture bundle.
+//! `rows`, `verdicts`, `guesses` and `shared` hold one test per situation, `properties` what holds for every fixture bundle.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -9,6 +9,7 @@
 )]
 
 mod bundle;
+mod guesses;
 mod lines;
 mod properties;
 mod rows;

@@ -1,10 +1,15 @@
 //! What was said around a failure that no signature explains into suspects: the few lines that a reader should see first.
 //!
 //! `candidate` collects what complains, in the surveyed logs and in objects; `weigh` says how telling each is and why;
-//! `tell` puts the best into words: who says it, what the innermost clause is, what depends on it, where to look next.
+//! `tell` puts the best into words: who says it, what the innermost clause is, what depends on it, where to look next;
+//! `alike` finds the known causes that are worded like it, and `guess` makes a possible cause of one that stands out.
 //! A suspect is a line that deserves to be read, never a cause: it is `possible` at most.
 
+mod alike;
 mod candidate;
+mod guess;
+mod present;
+mod speech;
 mod tell;
 mod weigh;
 
@@ -18,8 +23,10 @@ use super::{Diagnosis, EvidenceItem, State, Step, Subject, Verdict};
 use crate::bundle::InputKind;
 use crate::evidence::Evidence;
 use crate::signature::Database;
+use alike::Heard;
 use candidate::Candidate;
 pub(super) use candidate::complains;
+use present::Present;
 use weigh::Weighed;
 
 /// So many are told.
@@ -28,6 +35,8 @@ const TOLD: usize = 5;
 const LEAST: i32 = 16;
 /// What was picked is about the trouble: there the best of little is shown, too.
 const LEAST_PICKED: i32 = 10;
+/// So many known causes are named beside a suspect.
+const NAMED: usize = 3;
 /// What is this telling, and not outlived, takes back that all is well where only some lines were given.
 const TELLING: i32 = 30;
 /// Logs of a few lines or files that somebody picked hold no more bytes than this.
@@ -60,6 +69,17 @@ pub struct Suspect {
     pub depends: Vec<String>,
     /// Where to look next; nothing here changes anything.
     pub next: Vec<Step>,
+    /// Known causes that are worded like it, the most alike first. None of them was found.
+    pub resembles: Vec<Resemblance>,
+}
+
+/// A known cause that a suspect is worded like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resemblance {
+    /// Id of the signature.
+    pub signature: String,
+    /// Its title, without what only a match would tell.
+    pub title: String,
 }
 
 /// Whether somebody picked what was given: a few lines or files, not a bundle, which tells the states of nodes. All of it
@@ -94,6 +114,7 @@ pub(super) fn name(
         .take(TOLD)
         .map(|one| tell::tell(one, diagnosis))
         .collect();
+    compare(diagnosis, database, evidence, &best);
     if let Some(first) = diagnosis.suspects.first()
         && diagnosis.verdict == Verdict::Healthy
         && picked
@@ -101,6 +122,37 @@ pub(super) fn name(
     {
         diagnosis.verdict = Verdict::NoKnownCause;
         diagnosis.headline = format!("no known cause: {}", first.title);
+    }
+}
+
+/// Names the known causes that suspects are worded like. Where no cause is even possible, one that stands out is.
+fn compare(diagnosis: &mut Diagnosis, database: &Database, evidence: &Evidence, best: &[Weighed]) {
+    let heard: Vec<Heard<'_>> = best
+        .iter()
+        .map(|one| Heard {
+            says: &one.clause.says,
+            text: [&one.candidate.text, &one.candidate.error],
+        })
+        .collect();
+    let found = alike::resemblances(database, &heard, Present::of(evidence));
+    let causes = diagnosis.causes.iter();
+    let there: BTreeSet<String> = causes.map(|cause| cause.signature.clone()).collect();
+    let named = |(index, _): &alike::Alike| {
+        let signature = database.signatures.get(*index)?;
+        (!there.contains(&signature.id)).then(|| Resemblance {
+            signature: signature.id.clone(),
+            title: signature.title.unfilled(),
+        })
+    };
+    for (suspect, alike) in diagnosis.suspects.iter_mut().zip(&found.of_each) {
+        suspect.resembles = alike.iter().filter_map(named).take(NAMED).collect();
+    }
+    if let Some((index, suspect)) = found.clearest.filter(|_| diagnosis.causes.is_empty())
+        && let Some(signature) = database.signatures.get(index)
+    {
+        diagnosis
+            .causes
+            .extend(guess::guess(diagnosis, signature, suspect));
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn tell(one: &Weighed, diagnosis: &Diagnosis) -> Suspect {
             .collect(),
         depends: depends(candidate, &subject, diagnosis),
         next: next(candidate),
+        resembles: Vec::new(),
         subject,
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{Page, cause, quote};
 use crate::rank::Suspect;
-use crate::report::text::seen;
+use crate::report::text::{resemblance, seen};
 
 /// Suspects named at the top.
 const FIRST: usize = 3;
@@ -44,6 +44,10 @@ fn suspect(page: &Page, number: usize, one: &Suspect) -> Markup {
                     dt { (page.say("Seen")) } dd { (page.say(&seen(one))) }
                     @if !one.reasons.is_empty() { dt { (page.say("Why listed")) } dd { (phrases(page, &one.reasons)) } }
                     @if !one.depends.is_empty() { dt { (page.say("Affected")) } dd { (phrases(page, &one.depends)) } }
+                    @if !one.resembles.is_empty() {
+                        dt { (page.say("Resembles")) }
+                        dd { @for like in &one.resembles { p { (resemblance(like)) } } }
+                    }
                 }
                 (quote::evidence(page, std::slice::from_ref(&one.evidence)))
                 @if !one.next.is_empty() {

@@ -25,6 +25,13 @@ pub(super) struct Suspect<'a> {
     reasons: Vec<Text<'a>>,
     depends: Vec<Text<'a>>,
     next: Vec<Step<'a>>,
+    resembles: Vec<Resemblance<'a>>,
+}
+
+#[derive(Serialize)]
+struct Resemblance<'a> {
+    signature: &'a str,
+    title: Text<'a>,
 }
 
 /// Suspects with their ranks, from 1.
@@ -49,5 +56,13 @@ fn suspect(one: &rank::Suspect, rank: usize) -> Suspect<'_> {
         reasons: texts(&one.reasons),
         depends: texts(&one.depends),
         next: one.next.iter().map(step).collect(),
+        resembles: one.resembles.iter().map(resemblance).collect(),
+    }
+}
+
+fn resemblance(one: &rank::Resemblance) -> Resemblance<'_> {
+    Resemblance {
+        signature: &one.signature,
+        title: quoted(&one.title),
     }
 }

@@ -4,7 +4,7 @@ use super::escape::{block, inline};
 use super::finding::evidence_block;
 use crate::rank::{EvidenceItem, Suspect};
 use crate::report::spoken::Spoken;
-use crate::report::text::seen;
+use crate::report::text::{resemblance, seen};
 
 /// Suspects in the first lines, and characters of what they quote there.
 const FIRST: usize = 3;
@@ -46,6 +46,11 @@ pub(super) fn suspects(spoken: Spoken, list: &[Suspect]) -> String {
                 .map(|clause| inline(&spoken.say(clause)))
                 .collect();
             out += &format!("{}: {}\n\n", spoken.say("Affected"), depends.join("; "));
+        }
+        if !one.resembles.is_empty() {
+            let like: Vec<String> = one.resembles.iter().map(resemblance).collect();
+            let like: Vec<String> = like.iter().map(|one| inline(one)).collect();
+            out += &format!("{}: {}\n\n", spoken.say("Resembles"), like.join("; "));
         }
         for step in &one.next {
             out += &format!("- {}\n", inline(&spoken.say(&step.text)));

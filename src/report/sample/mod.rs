@@ -332,6 +332,10 @@ fn suspect() -> Suspect {
             loses: None,
             check: None,
         }],
+        resembles: vec![Resemblance {
+            signature: "network/address-family-missing".into(),
+            title: "<node> has no address of a family \u{202e}that is asked for".into(),
+        }],
     }
 }
 

@@ -30,7 +30,7 @@ pub use explain::write_signature;
 pub(super) use explain::{asked, requirement};
 pub use inventory::write_inventory;
 pub use preflight::write_preflight_text;
-pub(super) use suspects::seen;
+pub(super) use suspects::{resemblance, seen};
 pub use views::write_timeline;
 pub use why::write_why;
 

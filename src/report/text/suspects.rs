@@ -3,7 +3,7 @@
 use super::cause::quote;
 use super::page::{Page, Paint, joined, quoted, span};
 use super::words;
-use crate::rank::Suspect;
+use crate::rank::{Resemblance, Suspect};
 
 /// Suspects that are told whole; of the others the title.
 const WHOLE: usize = 3;
@@ -28,6 +28,10 @@ pub(super) fn suspects(page: &mut Page, list: &[Suspect], top: usize) {
         if !one.depends.is_empty() {
             page.labelled(5, "Affected", &joined(Paint::Plain, &one.depends, "; "));
         }
+        if let Some(like) = one.resembles.first() {
+            let like = resemblance(like);
+            page.labelled(5, "Resembles", &[quoted(Paint::Plain, like)]);
+        }
         if let Some(step) = one.next.last() {
             page.labelled(5, "Next", &[span(Paint::Plain, &step.text)]);
             if let Some(run) = &step.run {
@@ -35,6 +39,11 @@ pub(super) fn suspects(page: &mut Page, list: &[Suspect], top: usize) {
             }
         }
     }
+}
+
+/// A known cause and its id, by which it can be looked up.
+pub(in crate::report) fn resemblance(one: &Resemblance) -> String {
+    format!("{} ({})", one.title, one.signature)
 }
 
 /// `12 times, 2025-01-25 09:12:01Z to 2025-01-25 09:58:30Z`.
