@@ -3,7 +3,8 @@
 //! The only unsafe code of the engine. It pays: on 138 MB of real logs and 100 to 1000 literals the prefilter takes 0.15 to
 //! 0.4 ns per byte with AVX2 and 0.44 to 0.57 with its safe twin in `prefilter/gram.rs`; property tests hold the two
 //! equal. AVX-512 takes another 15 in a hundred off, and there the survey is made of the same bytes in the same walk. With
-//! AVX-512 VBMI the tables of few grams stay in registers, which takes off a third of what is left.
+//! AVX-512 VBMI the tables of few grams stay in registers, which takes off a third of what is left; there what a survey counts is
+//! looked up in registers, too, instead of compared, so that a scan with 300 signatures takes 0.93 of the time.
 //!
 //! Why it is sound:
 //! - AVX2 code is called only behind `is_x86_feature_detected!("avx2")`, AVX-512 code only behind the same for what it
@@ -12,7 +13,8 @@
 //!   36 (64 and 68 with AVX-512): the loop's own condition.
 //! - The walks that do both load 64 bytes at `at`, at `at + 1` and at `at + 4`, only where the block has 68 from `at`.
 //! - The words of a line are looked for in arrays of 64 bytes, loaded as two times 32.
-//! - A table for registers has four times 256 bytes, loaded as four times 64 each.
+//! - A table for registers has four times 256 bytes, loaded as four times 64 each; what bytes mean to a survey is a table of 128,
+//!   loaded as two times 64.
 //! - The survey loads 32 bytes at `at` of two slices only where both have as many from there (64 with AVX-512); the search for points loads
 //!   as many from one byte before to one byte behind `at`, which is 1 or more, only where the block has 33 from there.
 //! - A gather reads words `hash >> 19` of a table of 2^13 words: 32 bits shifted by 19 leave 13.

@@ -114,7 +114,7 @@ pub(super) fn both_sifted<const WHOLE: bool>(
         [0, 64, 128, 192].map(|at| unsafe { _mm512_loadu_si512(table.as_ptr().add(at).cast()) })
     });
     let powers = _mm512_set1_epi64(0x8040_2010_0804_0201_u64.cast_signed());
-    let mut tally = Tally::default();
+    let mut marks = Marks::new();
     let (mut count, mut at) = (0, 0);
     while at + 68 <= block.len() {
         // SAFETY: 68 bytes from `at` are in the block; the loads need no alignment.
@@ -146,11 +146,96 @@ pub(super) fn both_sifted<const WHOLE: bool>(
         let odd = _mm512_mask_blend_epi8(0x8888_8888_8888_8888, one, three);
         let held = _mm512_mask_blend_epi8(0xAAAA_AAAA_AAAA_AAAA, even, odd);
         let passed = _mm512_cmpeq_epi32_mask(_mm512_and_si512(held, bits), bits);
-        tally.add_avx512(low, after);
+        marks.add(low, after);
         keep(passed, at, places, &mut count);
         at += 64;
     }
-    (count, tally.seen(at))
+    (count, marks.seen(block, at))
+}
+
+/// What the bytes of ASCII mean to a survey, as bits. The upper ones, moved down by 4, meet the lower ones of the byte before.
+const MARKS: [u8; 128] = {
+    let mut marks = [0; 128];
+    let mut byte = 0;
+    while byte < 0x20 {
+        marks[byte] = SPECIAL | OTHER;
+        byte += 1;
+    }
+    marks[0x7f] = SPECIAL | OTHER;
+    marks[b'\n' as usize] = SPECIAL | NEWLINE;
+    marks[b'<' as usize] = OPENS;
+    marks[b'c' as usize] = 0x02;
+    marks[b':' as usize] = 0x20;
+    marks[b'B' as usize] = 0x04;
+    marks[b'o' as usize] = 0x40;
+    marks
+};
+const OPENS: u8 = 0x01;
+const HINTS: u8 = 0x06;
+const NEWLINE: u8 = 0x08;
+const SPECIAL: u8 = 0x10;
+/// A control character other than a newline; the same bit as what is not ASCII has.
+const OTHER: u8 = 0x80;
+
+/// The same as [`Tally`], by what [`MARKS`] says of each byte: right only where newlines are all that is special, and counted
+/// again where they are not.
+struct Marks {
+    table: [__m512i; 2],
+    newlines: __m512i,
+    pairs: __m512i,
+    others: __m512i,
+}
+
+impl Marks {
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+    fn new() -> Self {
+        Self {
+            // SAFETY: the table has 128 bytes; the loads need no alignment.
+            table: [0, 64].map(|at| unsafe { _mm512_loadu_si512(MARKS.as_ptr().add(at).cast()) }),
+            newlines: _mm512_setzero_si512(),
+            pairs: _mm512_setzero_si512(),
+            others: _mm512_setzero_si512(),
+        }
+    }
+
+    /// Looks at 64 bytes, each of which has its successor in `after`.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+    fn add(&mut self, bytes: __m512i, after: __m512i) {
+        let [low, high] = self.table;
+        let own = _mm512_permutex2var_epi8(low, bytes, high);
+        let next = _mm512_permutex2var_epi8(low, after, high);
+        let next = _mm512_srli_epi16::<4>(next);
+        let newline = _mm512_set1_epi8(NEWLINE.cast_signed());
+        // Counters of one byte: 31 rounds of 8.
+        self.newlines = _mm512_add_epi8(self.newlines, _mm512_and_si512(own, newline));
+        self.pairs = _mm512_or_si512(self.pairs, _mm512_and_si512(own, next));
+        self.others = _mm512_or_si512(self.others, _mm512_or_si512(own, bytes));
+    }
+
+    /// What was seen in the first `looked` bytes of `block`, which has one more.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,popcnt")]
+    fn seen(&self, block: &[u8], looked: usize) -> Seen {
+        if _mm512_movepi8_mask(self.others) != 0 || looked > 31 * 64 {
+            let bytes = block.get(..looked).unwrap_or_default();
+            return survey_avx512(bytes, block.get(1..).unwrap_or_default());
+        }
+        let sums = _mm512_sad_epu8(self.newlines, _mm512_setzero_si512());
+        let newlines = _mm512_reduce_add_epi64(sums) as u32 / u32::from(NEWLINE);
+        let has = |marks: u8| {
+            let marks = _mm512_set1_epi8(marks.cast_signed());
+            _mm512_test_epi8_mask(self.pairs, marks) != 0
+        };
+        Seen {
+            looked,
+            newlines,
+            specials: newlines,
+            opens: has(OPENS),
+            hints: has(HINTS),
+        }
+    }
 }
 
 /// What [`survey_avx512`] has counted.
