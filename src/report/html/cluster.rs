@@ -90,9 +90,13 @@ fn coverage(page: &Page, node: &NodeSummary, collected: Option<Timestamp>) -> Ma
 
 fn scanned(page: &Page) -> Markup {
     let scanned = &page.diagnosis.scanned;
+    let read = match scanned.entries {
+        1 => "1 entry, {bytes}, {lines} lines were read.",
+        _ => "{entries} entries, {bytes}, {lines} lines were read.",
+    };
     html! {
         p {
-            (page.spoken.fill("{entries} entries, {bytes}, {lines} lines were read.", &[
+            (page.spoken.fill(read, &[
                 ("entries", &words::count(scanned.entries)),
                 ("bytes", &words::bytes(scanned.bytes)),
                 ("lines", &words::count(scanned.lines)),

@@ -51,6 +51,20 @@ fn the_quiet_sample_has_no_empty_sections() {
 }
 
 #[test]
+fn nodes_of_which_only_logs_were_collected_are_not_counted_as_not_ready() {
+    let mut sample = rich();
+    let nodes = &mut sample.inputs[0].nodes;
+    nodes[0].ready = None;
+    let text = page(&sample);
+    assert!(text.contains("Nodes Ready</dt><dd>1 of 2</dd>"), "{text}");
+
+    for node in &mut sample.inputs[0].nodes {
+        node.ready = None;
+    }
+    assert!(!page(&sample).contains("Nodes Ready</dt>"));
+}
+
+#[test]
 fn hostile_text_makes_no_elements() {
     for text in HOSTILE {
         // as many lines and commands, and paths that a shell can take or not, so that the pages have the same elements

@@ -141,10 +141,12 @@ fn glance(page: &Page) -> Markup {
         .iter()
         .flat_map(|input| &input.nodes)
         .collect();
-    let ready = nodes
+    // A node without an object has logs here and nothing that says whether it is ready.
+    let known: Vec<&str> = nodes
         .iter()
-        .filter(|node| node.ready.as_deref() == Some("True"))
-        .count();
+        .filter_map(|node| node.ready.as_deref())
+        .collect();
+    let ready = known.iter().filter(|ready| **ready == "True").count();
     let products = diagnosis.inputs.iter().flat_map(|input| &input.products);
     let products: Vec<String> = products
         .map(|(name, version)| format!("{name} {version}"))
@@ -158,8 +160,12 @@ fn glance(page: &Page) -> Markup {
         .iter()
         .filter_map(|input| input.collected_at)
         .max();
+    let read = match scanned.entries {
+        1 => "1 entry, {bytes}",
+        _ => "{entries} entries, {bytes}",
+    };
     let read = page.spoken.fill(
-        "{entries} entries, {bytes}",
+        read,
         &[
             ("entries", &words::count(scanned.entries)),
             ("bytes", &words::bytes(scanned.bytes)),
@@ -169,8 +175,8 @@ fn glance(page: &Page) -> Markup {
         dl.glance {
             @if let Some(time) = collected { div { dt { (page.say("Collected")) } dd { (words::minute(time)) } } }
             @if !products.is_empty() { div { dt { (page.say("Products")) } dd { (products.join(", ")) } } }
-            @if !nodes.is_empty() {
-                div { dt { (page.say("Nodes Ready")) } dd { (page.spoken.fill("{n} of {all}", &[("n", &ready), ("all", &nodes.len())])) } }
+            @if !known.is_empty() {
+                div { dt { (page.say("Nodes Ready")) } dd { (page.spoken.fill("{n} of {all}", &[("n", &ready), ("all", &known.len())])) } }
             }
             div { dt { (page.say("Read")) } dd { (read) } }
             @if !diagnosis.not_examined.is_empty() {
