@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bundlevet::pipeline::ScanOptions;
+use bundlevet::pipeline::{self, ScanOptions};
 use bundlevet::rank::{Diagnosis, Verdict};
 use bundlevet::signature::{Database, Severity, Sureness};
 
@@ -17,6 +17,12 @@ fn signature(title: &str, line: &str) -> String {
 
 /// What is said of a server that died of this, with the shipped signatures and these.
 fn died_of(words: &str, signatures: &[(&str, String)]) -> Diagnosis {
+    Bundle::rke2()
+        .log(SERVER, vec![info(9, "Starting"), fatal(8, words)])
+        .scan_with(&shipped_and(signatures), &ScanOptions::default())
+}
+
+fn shipped_and(signatures: &[(&str, String)]) -> Arc<Database> {
     let dir = tempfile::tempdir().expect("scratch");
     for (id, text) in signatures {
         let path = dir.path().join(format!("{id}.yaml"));
@@ -25,9 +31,7 @@ fn died_of(words: &str, signatures: &[(&str, String)]) -> Diagnosis {
     }
     let (database, problems) = Database::load(&[dir.path().to_path_buf()], &[]);
     assert!(problems.is_empty(), "{problems:#?}");
-    Bundle::rke2()
-        .log(SERVER, vec![info(9, "Starting"), fatal(8, words)])
-        .scan_with(&Arc::new(database), &ScanOptions::default())
+    Arc::new(database)
 }
 
 const COLD: &str = "frobnicator too cold to warm its shards";
@@ -105,15 +109,41 @@ fn a_healthy_log_gets_no_guess() {
     let lines = every(5, 480, 0, |m| {
         info(m, "shards of the frobnicator: warm, not too cold")
     });
-    let dir = tempfile::tempdir().expect("scratch");
-    let path = dir.path().join("k3s");
-    std::fs::create_dir_all(&path).expect("folder");
-    std::fs::write(path.join("frobnicator-cold.yaml"), &known[0].1).expect("signature");
-    let (database, _) = Database::load(&[dir.path().to_path_buf()], &[]);
     let d = Bundle::rke2()
         .log(SERVER, lines)
         .nodes(&[("n1", "Ready")])
-        .scan_with(&Arc::new(database), &ScanOptions::default());
+        .scan_with(&shipped_and(&known), &ScanOptions::default());
     assert_eq!(d.verdict, Verdict::Healthy, "{}", d.headline);
     assert!(d.causes.is_empty() && d.suspects.is_empty());
+}
+
+/// Of a few lines that somebody picked, one that is worded like a known cause is enough to doubt that all is well; a bundle
+/// whose nodes and pods are well holds many such lines.
+#[test]
+fn a_verdict_that_all_is_well_stands_beside_no_guess() {
+    let known = [(
+        "k3s/frobnicator-cold",
+        signature("The frobnicator is cold", COLD),
+    )];
+    let warning = info(
+        9,
+        "Dropping it: shards of the frobnicator: cannot warm, too cold",
+    )
+    .replace("level=info", "level=warning");
+    let database = shipped_and(&known);
+
+    let dir = tempfile::tempdir().expect("scratch");
+    let path = dir.path().join("rke2.log");
+    std::fs::write(&path, format!("{warning}\n")).expect("file");
+    let scan = pipeline::scan(&[path], &database, &ScanOptions::default()).expect("a diagnosis");
+    let d = scan.diagnosis;
+    assert_eq!(d.verdict, Verdict::NoKnownCause, "{}", d.headline);
+    assert_eq!(d.causes.len(), 1, "{:#?}", d.causes);
+
+    let d = Bundle::rke2()
+        .log(SERVER, vec![warning])
+        .nodes(&[("n1", "Ready")])
+        .scan_with(&database, &ScanOptions::default());
+    assert_eq!(d.verdict, Verdict::Healthy, "{}", d.headline);
+    assert!(d.causes.is_empty(), "{:#?}", d.causes);
 }

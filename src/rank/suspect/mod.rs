@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 use super::anchor::list;
 use super::unusual::EntrySurvey;
-use super::{Diagnosis, EvidenceItem, State, Step, Subject, Verdict};
+use super::{Diagnosis, EvidenceItem, RankedFinding, State, Step, Subject, Verdict};
 use crate::bundle::InputKind;
 use crate::evidence::Evidence;
 use crate::signature::Database;
@@ -114,19 +114,28 @@ pub(super) fn name(
         .take(TOLD)
         .map(|one| tell::tell(one, diagnosis))
         .collect();
-    compare(diagnosis, database, evidence, &best);
+    let guess = compare(diagnosis, database, evidence, &best);
     if let Some(first) = diagnosis.suspects.first()
         && diagnosis.verdict == Verdict::Healthy
         && picked
-        && telling
+        && (telling || guess.is_some())
     {
         diagnosis.verdict = Verdict::NoKnownCause;
         diagnosis.headline = format!("no known cause: {}", first.title);
     }
+    // Where all is well there is nothing to be guessed a cause of.
+    if diagnosis.verdict != Verdict::Healthy {
+        diagnosis.causes.extend(guess);
+    }
 }
 
-/// Names the known causes that suspects are worded like. Where no cause is even possible, one that stands out is.
-fn compare(diagnosis: &mut Diagnosis, database: &Database, evidence: &Evidence, best: &[Weighed]) {
+/// Names the known causes that suspects are worded like, and gives the one that stands out where no cause is even possible.
+fn compare(
+    diagnosis: &mut Diagnosis,
+    database: &Database,
+    evidence: &Evidence,
+    best: &[Weighed],
+) -> Option<RankedFinding> {
     let heard: Vec<Heard<'_>> = best
         .iter()
         .map(|one| Heard {
@@ -147,13 +156,8 @@ fn compare(diagnosis: &mut Diagnosis, database: &Database, evidence: &Evidence, 
     for (suspect, alike) in diagnosis.suspects.iter_mut().zip(&found.of_each) {
         suspect.resembles = alike.iter().filter_map(named).take(NAMED).collect();
     }
-    if let Some((index, suspect)) = found.clearest.filter(|_| diagnosis.causes.is_empty())
-        && let Some(signature) = database.signatures.get(index)
-    {
-        diagnosis
-            .causes
-            .extend(guess::guess(diagnosis, signature, suspect));
-    }
+    let (index, suspect) = found.clearest.filter(|_| diagnosis.causes.is_empty())?;
+    guess::guess(diagnosis, database.signatures.get(index)?, suspect)
 }
 
 /// One of each thing that is said: the same reason in another wrapping is the same thing.
