@@ -220,6 +220,6 @@ fn the_parent_of_many_small_bundles_stays_small() {
         grown / (many - few) as u64
     );
     // Its path, and where its line stands; and what a longer run touches once, whatever it reads.
-    assert!(grown < (many as u64) * 640 + (1400 << 10), "{grown}");
+    assert!(grown < (many - few) as u64 * 640 + (1400 << 10), "{grown}");
     assert!(child < 100 << 20);
 }
