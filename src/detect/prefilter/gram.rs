@@ -59,6 +59,8 @@ pub(super) struct GramTable {
     sieve: Option<Box<Sieve>>,
     /// Open addressing, at most half full, a power of two long.
     slots: Vec<Slot>,
+    /// What each slot holds in a byte, [`FREE`] for nothing: most grams that pass are in no slot, and this stays in the cache.
+    tags: Vec<u8>,
     places: Vec<Place>,
 }
 
@@ -68,6 +70,14 @@ struct Slot {
     gram: u64,
     /// Index into `places`, [`NONE`] for a free slot.
     first: u32,
+}
+
+/// The tag of a free slot.
+const FREE: u8 = 0;
+
+/// A byte of a gram that its hash does not tell, never [`FREE`].
+const fn tag(gram: u64) -> u8 {
+    (gram.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8 | 1
 }
 
 /// A literal that holds a gram `back` bytes from its start.
@@ -119,6 +129,7 @@ impl GramTable {
                 };
                 size
             ],
+            tags: vec![FREE; size],
             places: Vec::with_capacity(chosen.len() * gait.stride),
         };
         for &literal in chosen {
@@ -156,6 +167,9 @@ impl GramTable {
         if let Some(slot) = self.slots.get_mut(at) {
             let next = slot.first;
             *slot = Slot { gram, first: new };
+            if let Some(known) = self.tags.get_mut(at) {
+                *known = tag(gram);
+            }
             self.places.push(Place { next, ..place });
         }
     }
@@ -164,10 +178,12 @@ impl GramTable {
     fn slot(&self, gram: u64, hash: u32) -> usize {
         let mask = self.slots.len() - 1;
         let mut at = (hash >> 7) as usize & mask;
+        let tag = tag(gram);
+        let holds = |at: usize| self.slots.get(at).is_some_and(|slot| slot.gram == gram);
         while self
-            .slots
+            .tags
             .get(at)
-            .is_some_and(|s| s.first != NONE && s.gram != gram)
+            .is_some_and(|&known| known != FREE && (known != tag || !holds(at)))
         {
             at = (at + 1) & mask;
         }
@@ -307,8 +323,11 @@ impl GramTable {
             return;
         };
         let hash = hash(gram as u32, (gram >> 32) as u32);
-        let slot = self.slots.get(self.slot(gram, hash));
-        let mut next = slot.map_or(NONE, |s| s.first);
+        let at = self.slot(gram, hash);
+        if self.tags.get(at).is_none_or(|&tag| tag == FREE) {
+            return;
+        }
+        let mut next = self.slots.get(at).map_or(NONE, |slot| slot.first);
         while let Some(found) = self.places.get(next as usize) {
             // Most grams stand in other words. What begins before this block is for the caller to compare.
             let window = place.checked_sub(found.inside as usize);
