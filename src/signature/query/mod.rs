@@ -43,6 +43,11 @@ pub struct Query {
 impl Query {
     /// Reads the `object`, `where`, `at-least` and `cel` keys of a part. `Err`: everything that is wrong with them.
     pub fn parse(raw: &Value) -> Result<Self, Vec<String>> {
+        Self::read(raw, false)
+    }
+
+    /// As [`Query::parse`]; expressions of a `known` one, which was checked when it was shipped, are not compiled yet.
+    pub(in crate::signature) fn read(raw: &Value, known: bool) -> Result<Self, Vec<String>> {
         let mut problems = Vec::new();
         let kind = match raw.get("object").and_then(Value::as_str).map(kind) {
             Some(Ok(kind)) => kind,
@@ -57,7 +62,7 @@ impl Query {
         };
         let clauses = match raw.get("where") {
             None => Vec::new(),
-            Some(Value::Object(map)) => clauses(map, &mut problems),
+            Some(Value::Object(map)) => clauses(map, known, &mut problems),
             Some(_) => {
                 problems.push("where: must be a map of paths to tests".to_owned());
                 Vec::new()
@@ -185,6 +190,11 @@ pub struct FactQuery {
 impl FactQuery {
     /// Reads the `fact`, `where` and `at-least` keys of a part. `Err`: everything that is wrong with them.
     pub fn parse(raw: &Value) -> Result<Self, Vec<String>> {
+        Self::read(raw, false)
+    }
+
+    /// As [`FactQuery::parse`], of a `known` one as [`Query::read`].
+    pub(in crate::signature) fn read(raw: &Value, known: bool) -> Result<Self, Vec<String>> {
         let mut problems = Vec::new();
         let key = match raw.get("fact").and_then(Value::as_str).map(Phrase::key) {
             Some(Ok(key)) => Some(key),
@@ -202,9 +212,9 @@ impl FactQuery {
             Some(Value::Object(map))
                 if !map.is_empty() && !map.keys().all(|key| Test::is_word(key)) =>
             {
-                clauses(map, &mut problems)
+                clauses(map, known, &mut problems)
             }
-            Some(test) => match Test::parse(test) {
+            Some(test) => match Test::read(test, known) {
                 Ok(test) => vec![Clause {
                     path: Path::default(),
                     test,
@@ -287,10 +297,10 @@ fn kind(text: &str) -> Result<ObjectKey, String> {
     })
 }
 
-fn clauses(map: &Map<String, Value>, problems: &mut Vec<String>) -> Vec<Clause> {
+fn clauses(map: &Map<String, Value>, known: bool, problems: &mut Vec<String>) -> Vec<Clause> {
     let mut clauses = Vec::new();
     for (path, test) in map {
-        match (Path::parse(path), Test::parse(test)) {
+        match (Path::parse(path), Test::read(test, known)) {
             (Ok(path), Ok(test)) => clauses.push(Clause { path, test }),
             (parsed, tested) => {
                 problems.extend(

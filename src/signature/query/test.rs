@@ -104,9 +104,29 @@ impl TextRegex {
         })
     }
 
+    /// One that was checked before.
+    fn of_known(source: &str) -> Self {
+        Self {
+            source: source.to_owned(),
+            compiled: OnceLock::new(),
+        }
+    }
+
     /// The expression as the file has it.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The names that a match captures. An expression without any is not compiled for the answer.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let named = ["(?P<", "(?<"]
+            .iter()
+            .any(|group| self.source.contains(group));
+        let compiled = named.then(|| self.get()).flatten();
+        compiled
+            .into_iter()
+            .flat_map(Regex::capture_names)
+            .flatten()
     }
 
     /// The compiled expression.
@@ -151,13 +171,18 @@ const WORDS: &[&str] = &[
 impl Test {
     /// Reads a test. `Err`: everything that is wrong with it.
     pub fn parse(raw: &Value) -> Result<Self, Vec<String>> {
+        Self::read(raw, false)
+    }
+
+    /// As [`Test::parse`]; expressions of a `known` one, which was checked when it was shipped, are not compiled yet.
+    pub(in crate::signature) fn read(raw: &Value, known: bool) -> Result<Self, Vec<String>> {
         match raw {
             Value::Object(map) if map.is_empty() => Err(vec!["a test without a word".to_owned()]),
             Value::Object(map) => {
                 let mut checks = Vec::new();
                 let mut problems = Vec::new();
                 for (word, value) in map {
-                    match check(word, value) {
+                    match check(word, value, known) {
                         Ok(check) => checks.push(check),
                         Err(all) => problems.extend(all),
                     }
@@ -194,17 +219,14 @@ impl Test {
                     names.insert(name.clone());
                 }
                 Check::Matches(pattern) => names.extend(pattern.0.names().iter().cloned()),
-                Check::Regex(regex) => {
-                    let groups = regex.get().into_iter().flat_map(Regex::capture_names);
-                    names.extend(groups.flatten().map(str::to_owned));
-                }
+                Check::Regex(regex) => names.extend(regex.names().map(str::to_owned)),
                 _ => {}
             }
         }
     }
 }
 
-fn check(word: &str, value: &Value) -> Result<Check, Vec<String>> {
+fn check(word: &str, value: &Value, known: bool) -> Result<Check, Vec<String>> {
     let text = || {
         value
             .as_str()
@@ -215,12 +237,13 @@ fn check(word: &str, value: &Value) -> Result<Check, Vec<String>> {
         Path::parse(path).map_err(|problem| vec![format!("{word}: {path}: {problem}")])
     };
     Ok(match word {
-        "not" => Check::Not(Box::new(Test::parse(value)?)),
+        "not" => Check::Not(Box::new(Test::read(value, known)?)),
         "in" => Check::Is(scalars_of(value)?),
         "has" => {
             Check::Has(shown(value.into()).ok_or_else(|| vec!["has: must be a key".to_owned()])?)
         }
         "matches" => Check::Matches(TextPattern::new(text()?).map_err(|problem| vec![problem])?),
+        "regex" if known => Check::Regex(TextRegex::of_known(text()?)),
         "regex" => Check::Regex(TextRegex::new(text()?).map_err(|problem| vec![problem])?),
         "lt" => Check::Lt(number(word, value)?),
         "le" => Check::Le(number(word, value)?),

@@ -141,11 +141,11 @@ impl Reader {
             (Some(log), None, None) => Source::Log {
                 patterns: self.log_patterns(log, &shapes),
             },
-            (None, Some(object), None) => match Query::parse(&json(node)) {
+            (None, Some(object), None) => match Query::read(&json(node), self.known) {
                 Ok(query) => Source::Object(query),
                 Err(faults) => return self.bad_query(object.line, &what, faults),
             },
-            (None, None, Some(fact)) => match FactQuery::parse(&json(node)) {
+            (None, None, Some(fact)) => match FactQuery::read(&json(node), self.known) {
                 Ok(query) => Source::Fact(query),
                 Err(faults) => return self.bad_query(fact.line, &what, faults),
             },
