@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::Captures;
 use super::prefilter::Prefilter;
+use super::vocabulary::Vocabulary;
 use crate::bundle::ProgramSet;
 use crate::decode::Line;
 use crate::signature::{Database, Kind, Pattern, Signature};
@@ -139,6 +140,8 @@ pub(crate) struct Catalog {
     pub(crate) tries: Vec<Try>,
     /// How much of one log is looked at.
     pub(crate) limits: SearchLimits,
+    /// What the patterns look for, once a group asks for it.
+    vocabulary: OnceLock<Vocabulary>,
 }
 
 impl Catalog {
@@ -184,6 +187,11 @@ impl Catalog {
             pattern,
             sought: OnceLock::new(),
         }));
+    }
+
+    /// The literals of all patterns.
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        self.vocabulary.get_or_init(|| Vocabulary::of(&self.tries))
     }
 
     /// The part of a pattern.

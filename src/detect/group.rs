@@ -1,36 +1,20 @@
 //! The patterns that one set of programs can print, with the prefilter that finds candidates for them.
 
-use std::borrow::Cow;
-
 use super::catalog::{Catalog, Sought};
 use super::prefilter::{Found, Prefilter};
 use super::simd::Seen;
 use super::survey::Survey;
+pub(crate) use super::vocabulary::Cue;
+use super::vocabulary::{BOOT, PANIC};
 use crate::bundle::ProgramSet;
-use crate::decode;
-
-/// What the engine does with a line that holds a literal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Cue {
-    /// Everything that this literal of the prefilter means.
-    Literal(u32),
-    /// Try this pattern: an index into [`Catalog::tries`].
-    Try(u32),
-    /// A panic may begin here.
-    Panic,
-    /// The program may have started here.
-    Start,
-    /// Pieces of one line may begin here.
-    Piece,
-    /// The line holds terminal escapes: what it says is known only without them.
-    Escape,
-}
 
 /// The patterns of a set of programs.
 pub(crate) struct Group {
     prefilter: Prefilter,
-    /// What each literal of the prefilter means.
-    cues: Vec<Vec<Cue>>,
+    /// What the literals of the prefilter mean, one after the other.
+    cues: Vec<Cue>,
+    /// Where that of each ends, after a 0.
+    ends: Vec<usize>,
     /// Patterns without a usable literal: tried on every line.
     pub(crate) always: Vec<u32>,
     /// Patterns that ask for a panic.
@@ -38,14 +22,6 @@ pub(crate) struct Group {
     /// Every pattern on lines, for the naive twin.
     pub(crate) on_lines: Vec<u32>,
 }
-
-/// How a Go panic begins. Too short to be cheap to find among other literals, and so is [`BOOT`]: a survey of the block
-/// says where they may be, and lines that are looked at one by one are asked directly.
-const PANIC: &[u8] = b"panic: ";
-/// What journalctl writes between boots.
-const BOOT: &[u8] = b"-- Boot ";
-/// Another that is too short, unless with the digit that follows it.
-const GOROUTINE: &[u8] = b"goroutine ";
 
 /// Whether a line may begin a panic as the Go runtime prints it.
 pub(crate) fn shows_panic(raw: &[u8]) -> bool {
@@ -67,13 +43,13 @@ pub(crate) fn shown_in(bytes: &[u8]) -> impl Iterator<Item = (usize, Cue)> {
 impl Group {
     /// The patterns of `catalog` that an entry of these programs can hold; `None`: every pattern, whatever its part looks at.
     pub(crate) fn new(catalog: &Catalog, programs: Option<ProgramSet>) -> Self {
-        let mut sought: Vec<(Cow<'_, [u8]>, Cue)> = Vec::new();
         let (mut always, mut blocks, mut on_lines) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, tried) in (0u32..).zip(&catalog.tries) {
-            let wanted = catalog.parts.get(tried.part as usize).is_some_and(|part| {
+        let mut wanted = vec![false; catalog.tries.len()];
+        for ((index, tried), wanted) in (0u32..).zip(&catalog.tries).zip(&mut wanted) {
+            *wanted = catalog.parts.get(tried.part as usize).is_some_and(|part| {
                 programs.is_none_or(|programs| part.in_logs && part.programs.intersects(programs))
             });
-            if !wanted {
+            if !*wanted {
                 continue;
             }
             match tried.sought() {
@@ -82,46 +58,29 @@ impl Group {
                     continue;
                 }
                 Sought::Nothing => always.push(index),
-                Sought::Literals(own) => {
-                    let cues = own.iter().map(|l| (Cow::from(&**l), Cue::Try(index)));
-                    sought.extend(cues);
-                }
+                Sought::Literals(_) => {}
             }
             on_lines.push(index);
         }
-        let mut mark = |literal: &[u8], cue: Cue| {
-            sought.push((literal.to_ascii_lowercase().into(), cue));
+        let means = |cue: &&Cue| match cue {
+            Cue::Try(tried) => wanted.get(*tried as usize) == Some(&true),
+            Cue::Panic => !blocks.is_empty(),
+            _ => true,
         };
-        if !blocks.is_empty() {
-            let all = decode::BLOCK_LITERALS.iter().map(|l| l.as_bytes());
-            for literal in all.filter(|&l| l != PANIC && l != GOROUTINE) {
-                mark(literal, Cue::Panic);
-            }
-            for digit in b'0'..=b'9' {
-                mark(&[GOROUTINE, &[digit]].concat(), Cue::Panic);
-            }
-        }
-        let starts = decode::START_LITERALS.iter().map(|l| l.as_bytes());
-        for literal in starts.filter(|&l| l != BOOT) {
-            mark(literal, Cue::Start);
-        }
-        for literal in super::join::PIECES {
-            mark(literal, Cue::Piece);
-        }
-        sought.sort_unstable();
-        let (mut literals, mut cues): (Vec<Box<[u8]>>, Vec<Vec<Cue>>) = Default::default();
-        for (literal, cue) in sought {
-            match (literals.last(), cues.last_mut()) {
-                (Some(last), Some(cues)) if **last == *literal => cues.push(cue),
-                _ => {
-                    literals.push(literal.into());
-                    cues.push(vec![cue]);
-                }
+        let vocabulary = catalog.vocabulary();
+        let (mut literals, mut cues, mut ends) = (Vec::new(), Vec::new(), vec![0]);
+        for word in &vocabulary.words {
+            let before = cues.len();
+            cues.extend(word.cues.iter().filter(means));
+            if cues.len() > before {
+                literals.push(word.literal.clone());
+                ends.push(cues.len());
             }
         }
         Self {
-            prefilter: Prefilter::new(literals),
+            prefilter: Prefilter::of(literals, &vocabulary.known),
             cues,
+            ends,
             always,
             blocks,
             on_lines,
@@ -146,6 +105,9 @@ impl Group {
 
     /// What a literal means.
     pub(crate) fn cues(&self, literal: u32) -> &[Cue] {
-        self.cues.get(literal as usize).map_or(&[], Vec::as_slice)
+        let end = |of: usize| self.ends.get(of).copied();
+        let range = end(literal as usize).zip(end(literal as usize + 1));
+        let cues = range.and_then(|(from, to)| self.cues.get(from..to));
+        cues.unwrap_or_default()
     }
 }

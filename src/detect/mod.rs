@@ -22,6 +22,7 @@ pub(crate) mod simd;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 mod walk;
 
 /// What fuzzing reaches below a scanner.

@@ -6,6 +6,7 @@
 //! 32 KiB Bloom table that stays in the first-level cache, two bits. What passes is looked up exactly, and the
 //! caller compares the whole literal.
 
+use super::Literal;
 use super::rarity::Frequencies;
 use super::sieve::Sieve;
 use crate::detect::simd;
@@ -112,7 +113,7 @@ const fn word(hash: u32) -> usize {
 impl GramTable {
     /// A table of the literals with the indexes `chosen`, none shorter than the gait's shortest.
     pub(super) fn new(
-        literals: &[Box<[u8]>],
+        literals: &[Literal],
         chosen: &[u32],
         gait: Gait,
         known: &Frequencies,
@@ -133,10 +134,10 @@ impl GramTable {
             places: Vec::with_capacity(chosen.len() * gait.stride),
         };
         for &literal in chosen {
-            let Some(text) = literals.get(literal as usize) else {
+            let Some(sought) = literals.get(literal as usize) else {
                 continue;
             };
-            let start = known.rarest_window(text, gait.shortest(), gait.gram);
+            let (text, start) = (sought.text(), sought.window(gait, known));
             for back in start..start + gait.stride {
                 let (gram, window) = (text.get(back..back + gait.gram), text.get(start..));
                 if let (Some(gram), Some(window)) = (gram, window) {

@@ -6,9 +6,12 @@ pub(crate) mod gram;
 mod rarity;
 pub(crate) mod sieve;
 
+use std::sync::Arc;
+
 use super::simd::Seen;
 use super::survey::Survey;
 use gram::{Gait, GramTable};
+pub(crate) use rarity::Frequencies;
 use sieve::Sieve;
 
 /// Grams of literals of 11 bytes or more.
@@ -25,10 +28,50 @@ pub(crate) struct Found {
     pub(crate) literal: u32,
 }
 
+/// A literal with the window that it is found by among many.
+#[derive(Debug, Clone)]
+pub(crate) struct Literal {
+    text: Arc<[u8]>,
+    /// Its start.
+    window: u32,
+}
+
+impl Literal {
+    pub(crate) fn new(text: &[u8], known: &Frequencies) -> Self {
+        let usual = Self::usual(text.len());
+        let window = usual.map_or(0, |gait| {
+            known.rarest_window(text, gait.shortest(), gait.gram)
+        });
+        Self {
+            text: text.into(),
+            window: window as u32,
+        }
+    }
+
+    /// How one of so many bytes is looked for among many.
+    fn usual(length: usize) -> Option<Gait> {
+        [LONG, MIDDLE]
+            .into_iter()
+            .find(|gait| length >= gait.shortest())
+    }
+
+    fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The start of the window that a table of this gait knows it by.
+    fn window(&self, gait: Gait, known: &Frequencies) -> usize {
+        if Self::usual(self.text.len()) == Some(gait) {
+            return self.window as usize;
+        }
+        known.rarest_window(&self.text, gait.shortest(), gait.gram)
+    }
+}
+
 /// The literals of one group of programs, ready to be found in raw bytes.
 #[derive(Debug)]
 pub(crate) struct Prefilter {
-    literals: Vec<Box<[u8]>>,
+    literals: Vec<Literal>,
     tables: Vec<GramTable>,
 }
 
@@ -38,10 +81,17 @@ impl Prefilter {
 
     /// Literals shorter than [`Prefilter::SHORTEST`] are never found.
     pub(crate) fn new(literals: Vec<Box<[u8]>>) -> Self {
+        let known = Frequencies::of(literals.iter().map(|literal| &**literal));
+        let literals = literals.iter().map(|text| Literal::new(text, &known));
+        Self::of(literals.collect(), &known)
+    }
+
+    /// As [`new`](Self::new), of literals whose windows are known.
+    pub(crate) fn of(literals: Vec<Literal>, known: &Frequencies) -> Self {
         // A longer literal needs fewer looks at the bytes, and longer grams are rarer. A few literals that a stride of 4 can
         // meet share one table: a second look at all bytes costs more than the hits of shorter grams. Among many the short
         // ones have their own: else every seventh place of a log holds a gram of some long one.
-        let fitting = literals.iter().map(|literal| literal.len());
+        let fitting = literals.iter().map(|literal| literal.text.len());
         let fitting = fitting.filter(|&length| length >= MIDDLE.shortest());
         let shared = match fitting.clone().count() > Sieve::MOST / LONG.stride {
             true => LONG,
@@ -52,7 +102,6 @@ impl Prefilter {
         };
         let short = [(4, 4), (4, 2), (4, 1)].map(|(gram, stride)| Gait { gram, stride });
         let gaits = [shared, MIDDLE].into_iter().chain(short);
-        let known = rarity::Frequencies::of(&literals);
         let mut tables = Vec::new();
         let mut longest = usize::MAX;
         for gait in gaits {
@@ -60,11 +109,11 @@ impl Prefilter {
             longest = longest.min(gait.shortest());
             let fits = |index: &u32| {
                 let literal = literals.get(*index as usize);
-                literal.is_some_and(|literal| range.contains(&literal.len()))
+                literal.is_some_and(|literal| range.contains(&literal.text.len()))
             };
             let chosen: Vec<u32> = (0..literals.len() as u32).filter(fits).collect();
             if !chosen.is_empty() {
-                tables.push(GramTable::new(&literals, &chosen, gait, &known));
+                tables.push(GramTable::new(&literals, &chosen, gait, known));
             }
         }
         Self { literals, tables }
@@ -74,7 +123,7 @@ impl Prefilter {
     pub(crate) fn length(&self, literal: u32) -> usize {
         self.literals
             .get(literal as usize)
-            .map_or(0, |text| text.len())
+            .map_or(0, |literal| literal.text.len())
     }
 
     /// Appends every occurrence of every literal in `block`, in no particular order. Blocks are at most 4 GiB.
@@ -118,7 +167,7 @@ impl Prefilter {
 
     /// Appends a literal that may begin at an offset, if it does.
     fn keep(&self, block: &[u8], literal: u32, at: usize, found: &mut Vec<Found>) {
-        let Some(text) = self.literals.get(literal as usize) else {
+        let Some(text) = self.literals.get(literal as usize).map(Literal::text) else {
             return;
         };
         let is = |window: &[u8]| window.eq_ignore_ascii_case(text);

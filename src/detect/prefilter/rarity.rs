@@ -33,8 +33,11 @@ const COMMON: &str = "level=info msg=\" level=info msg=\" level=warning msg=\" l
 const BUCKETS: usize = 1 << BUCKET_BITS;
 const BUCKET_BITS: u32 = 15;
 
+/// Bytes of a literal among which its window is chosen.
+const REACH: usize = 256;
+
 /// How often grams of four bytes occur.
-pub(super) struct Frequencies(Vec<u16>);
+pub(crate) struct Frequencies(Vec<u16>);
 
 static COMMON_GRAMS: LazyLock<Vec<u16>> = LazyLock::new(|| {
     let mut known = Frequencies(vec![0; BUCKETS]);
@@ -53,7 +56,7 @@ fn buckets(text: &[u8]) -> impl Iterator<Item = usize> {
 
 impl Frequencies {
     /// Those of logs in general and of these literals.
-    pub(super) fn of(literals: &[Box<[u8]>]) -> Self {
+    pub(crate) fn of<'a>(literals: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut known = Self(COMMON_GRAMS.clone());
         for literal in literals {
             known.learn(literal);
@@ -69,43 +72,42 @@ impl Frequencies {
         }
     }
 
-    fn each(&self, bytes: &[u8]) -> Vec<u32> {
-        let count = |bucket| self.0.get(bucket).copied().map_or(0, u32::from);
-        buckets(bytes).map(count).collect()
-    }
-
     /// The start of the window of `width` bytes whose grams are the rarest; 0 for a literal that is not longer.
     pub(super) fn rarest_window(&self, literal: &[u8], width: usize, gram: usize) -> usize {
+        let literal = literal.get(..REACH).unwrap_or(literal);
         let Some(last) = literal.len().checked_sub(width).filter(|&last| last > 0) else {
             return 0;
         };
-        let short = self.each(literal);
+        let mut short = [0; REACH];
+        for (count, bucket) in short.iter_mut().zip(buckets(literal)) {
+            *count = self.0.get(bucket).copied().map_or(0, u32::from);
+        }
         // A wide gram is as rare as the rarest of the short ones in it; where that says nothing, all of them do.
-        let rarest = |inside: &[u32]| inside.iter().copied().min().unwrap_or(0);
-        let wide: Vec<u32> = short.windows(gram.max(4) - 3).map(rarest).collect();
-        let (wide, short) = (sums(&wide), sums(&short));
-        let sum = |of: &[u32], start: usize, count: usize| {
-            let end = (of.len() - 1).min(start + count);
-            let at = |place: usize| of.get(place).copied().unwrap_or(0);
-            at(end).saturating_sub(at(start))
-        };
-        let cost = |start: usize| {
-            sum(&wide, start, width + 1 - gram) * 64 + sum(&short, start, width.max(3) - 3)
-        };
-        (0..=last).min_by_key(|&start| cost(start)).unwrap_or(0)
+        let mut cost = short;
+        for shift in 1..gram.max(4) - 3 {
+            let next = short.get(shift..).unwrap_or_default();
+            let rarest = cost.iter_mut().zip(next).take(literal.len());
+            rarest.for_each(|(rarest, next)| *rarest = (*rarest).min(*next));
+        }
+        let (wide, short) = (
+            sums(&cost, width + 1 - gram),
+            sums(&short, width.max(3) - 3),
+        );
+        let cost = wide.zip(short).map(|(wide, short)| wide * 64 + short);
+        let costs = (0..=last).zip(cost);
+        costs.min_by_key(|(_, cost)| *cost).map_or(0, |(at, _)| at)
     }
 }
 
-/// The sum of what stands before each place, and of everything.
-fn sums(of: &[u32]) -> Vec<u32> {
-    let mut sums = Vec::with_capacity(of.len() + 1);
-    let mut sum = 0;
-    sums.push(sum);
-    for count in of {
-        sum += count;
-        sums.push(sum);
-    }
-    sums
+/// The sum of each so many counts that follow each other.
+fn sums(counts: &[u32; REACH], width: usize) -> impl Iterator<Item = u32> {
+    let first = counts.iter().take(width).sum();
+    let moved = counts.iter().zip(counts.iter().skip(width));
+    let rest = moved.scan(first, |sum: &mut u32, (gone, new)| {
+        *sum = *sum + new - gone;
+        Some(*sum)
+    });
+    std::iter::once(first).chain(rest)
 }
 
 #[cfg(test)]
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_unusual_words_are_chosen() {
-        let known = Frequencies::of(&[]);
+        let known = Frequencies::of([]);
         let start = known.rarest_window(b"failed to start quorumzilla", 11, 8);
         assert!(start >= 7, "{start}");
         assert_eq!(known.rarest_window(b"short", 11, 8), 0);
