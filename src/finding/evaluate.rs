@@ -354,23 +354,22 @@ fn distinct_captures(
     counted: &[&Observation],
     parts: usize,
 ) -> Vec<Captures> {
+    let single = counted
+        .iter()
+        .filter(|_| parts <= 1)
+        .map(|one| one.place.complete(&one.captures));
+    let joined = ways.iter().filter(|_| parts > 1).map(|way| {
+        let places = way.chosen.iter().map(|one| &one.place);
+        places.fold(way.captures(), |all, place| place.complete(&all))
+    });
     let mut distinct: Vec<Captures> = Vec::new();
-    let mut add = |captures: Captures| {
-        if distinct.len() < KEPT && !distinct.contains(&captures) {
+    // Lazily: a line that every pod prints has thousands of places, and the first few are kept.
+    for captures in single.chain(joined) {
+        if distinct.len() >= KEPT {
+            break;
+        }
+        if !distinct.contains(&captures) {
             distinct.push(captures);
-        }
-    };
-    if parts <= 1 {
-        for one in counted {
-            add(one.place.complete(&one.captures));
-        }
-    } else {
-        for way in ways {
-            let mut all = way.captures();
-            for one in &way.chosen {
-                all = one.place.complete(&all);
-            }
-            add(all);
         }
     }
     distinct

@@ -108,12 +108,22 @@ pub(super) fn chart(
 
 impl Drawing {
     fn mark(&mut self, key: &Key, kind: MarkKind, what: &str, second: i64, count: u64) {
-        let of_kind = self
-            .marks
-            .entry((key.clone(), kind, what.to_owned()))
-            .or_default();
-        let sum = of_kind.entry(second).or_default();
-        *sum = sum.saturating_add(count);
+        self.marks(key.clone(), kind, what, [(second, count)]);
+    }
+
+    /// Marks of one kind in one lane: seconds, and how often.
+    fn marks(
+        &mut self,
+        key: Key,
+        kind: MarkKind,
+        what: &str,
+        marks: impl IntoIterator<Item = (i64, u64)>,
+    ) {
+        let of_kind = self.marks.entry((key, kind, what.to_owned())).or_default();
+        for (second, count) in marks {
+            let sum = of_kind.entry(second).or_default();
+            *sum = sum.saturating_add(count);
+        }
     }
 
     fn entry(&mut self, database: &Database, shown: &BTreeSet<&str>, read: &ReadEntry) {
@@ -155,10 +165,13 @@ impl Drawing {
 
     fn series(&mut self, key: &Key, kind: MarkKind, id: &str, series: &HitSeries) {
         let about = series.about.as_ref().and_then(|about| about.node.clone());
-        let key = (about.or_else(|| key.0.clone()), key.1.clone());
-        for (minute, count) in &series.minutes {
-            self.mark(&key, kind, id, minute.saturating_mul(60), u64::from(*count));
+        if series.minutes.is_empty() {
+            return;
         }
+        let key = (about.or_else(|| key.0.clone()), key.1.clone());
+        let minutes = series.minutes.iter();
+        let marks = minutes.map(|(minute, count)| (minute.saturating_mul(60), u64::from(*count)));
+        self.marks(key, kind, id, marks);
     }
 
     /// What starts in a file that several programs write is not known.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchor::{Anchor, From, anchors};
+use super::fold::Followed;
 use super::judge::{Judged, causes, order};
 use super::{
     About, Consequence, Diagnosis, InputSummary, RankedFinding, Scanned, Told, Verdict,
@@ -84,7 +85,6 @@ pub fn diagnose_about(
     about: Option<&About>,
 ) -> Diagnosis {
     let mut anchors = anchors(database, evidence, &findings, &inputs);
-    let context = context(&inputs);
     let clusters = Clusters::of(evidence);
     let clusters = clusters.as_ref();
     let mut causes = causes(database, evidence, &findings, &anchors, clusters);
@@ -94,6 +94,14 @@ pub fn diagnose_about(
     }
     let groups = order(&mut causes);
     let explained = explained(&causes);
+    let basis = Basis {
+        database,
+        evidence,
+        findings: &findings,
+        titles: titles(database, &findings),
+        context: context(&inputs),
+        clusters,
+    };
     let symptoms: Vec<RankedFinding> = findings
         .iter()
         .enumerate()
@@ -104,7 +112,7 @@ pub fn diagnose_about(
         })
         .map(|(at, finding, signature)| {
             let by = explained.get(&at).cloned().unwrap_or_default();
-            let mut ranked = ranked(evidence, finding, signature, &context, clusters);
+            let mut ranked = basis.ranked(at, finding, signature);
             ranked.explained_by = by;
             ranked
         })
@@ -114,7 +122,7 @@ pub fn diagnose_about(
         .iter()
         .zip(&groups)
         .map(|(judged, group)| {
-            let mut ranked = cause(database, evidence, &findings, judged, &context, clusters);
+            let mut ranked = basis.cause(judged);
             ranked.problem = judged.score.wins().then_some(*group);
             let then = certificates::at_failure(judged.finding, &anchors);
             ranked.reasons.extend(then);
@@ -207,97 +215,100 @@ fn explained(causes: &[Judged<'_>]) -> BTreeMap<usize, Vec<String>> {
     explained
 }
 
-fn cause(
-    database: &Database,
-    evidence: &Evidence,
-    findings: &[Finding],
-    judged: &Judged<'_>,
-    context: &Context,
-    clusters: Option<&Clusters>,
-) -> RankedFinding {
-    let mut ranked = ranked(
-        evidence,
-        judged.finding,
-        judged.signature,
-        context,
-        clusters,
-    );
-    let reaches = !judged.reach.anchors.is_empty();
-    let rival = !judged.rivals.is_empty();
-    ranked.confidence =
-        score::confidence(judged.finding.sure, judged.finding.sources, reaches, rival);
-    if judged.state != judged.finding.state {
-        ranked
-            .reasons
-            .push("not seen any more, but what follows from it still is".to_owned());
-    }
-    ranked.reasons.extend(judged.notes.iter().cloned());
-    if rival {
-        let rivals = judged.rivals.join(", ");
-        ranked
-            .reasons
-            .push(format!("the same lines are also explained by {rivals}"));
-    }
-    ranked.state = judged.state;
-    ranked.consequences = judged
-        .reach
-        .symptoms
-        .iter()
-        .filter_map(|(at, followed)| {
-            let finding = findings.get(*at)?;
-            let signature = database.signatures.get(finding.signature)?;
-            let cases = followed
-                .cases
-                .iter()
-                .filter_map(|at| finding.cases.get(*at));
-            Some(Consequence {
-                signature: signature.id.clone(),
-                title: title(signature, finding),
-                subjects: cases.map(|case| named(evidence, case, clusters)).collect(),
-                assumed: followed.assumed,
-            })
-        })
-        .collect();
-    ranked
+/// What every ranked finding is told from.
+struct Basis<'a> {
+    database: &'a Database,
+    evidence: &'a Evidence,
+    findings: &'a [Finding],
+    /// Of each finding: a symptom that follows from many causes is named by all of them.
+    titles: Vec<String>,
+    context: Context,
+    clusters: Option<&'a Clusters>,
 }
 
-fn ranked(
-    evidence: &Evidence,
-    finding: &Finding,
-    signature: &Signature,
-    context: &Context,
-    clusters: Option<&Clusters>,
-) -> RankedFinding {
-    let captures = remedy::all_captures(finding);
-    let text = |template: &Option<Template>| template.as_ref().map(|t| one_text(t, &captures));
-    let reasons = finding.lead().map(|lead| lead.reasons.clone());
-    RankedFinding {
-        signature: signature.id.clone(),
-        title: title(signature, finding),
-        kind: signature.kind,
-        severity: signature.severity,
-        sure: finding.sure,
-        confidence: score::confidence(finding.sure, finding.sources, false, false),
-        state: finding.state,
-        problem: None,
-        onset: finding.span.map(|(first, _)| first),
-        subjects: finding
-            .cases
-            .iter()
-            .map(|case| named(evidence, case, clusters))
-            .collect(),
-        reasons: reasons.unwrap_or_default(),
-        explanation: text(&signature.explanation).unwrap_or_default(),
-        count: finding.count,
-        first_seen: finding.span.map(|(first, _)| first),
-        last_seen: finding.span.map(|(_, last)| last),
-        evidence: quote::quote(evidence, finding),
-        consequences: Vec::new(),
-        explained_by: Vec::new(),
-        remediation: remedy::remediation(signature, &captures, &context.products),
-        prevention: text(&signature.prevent),
-        references: signature.refs.to_vec(),
-        translations: told(finding, signature, &captures, context),
+fn titles(database: &Database, findings: &[Finding]) -> Vec<String> {
+    let of = |finding: &Finding| {
+        let signature = database.signatures.get(finding.signature);
+        signature.map_or_else(String::new, |signature| title(signature, finding))
+    };
+    findings.iter().map(of).collect()
+}
+
+impl Basis<'_> {
+    fn cause(&self, judged: &Judged<'_>) -> RankedFinding {
+        let mut ranked = self.ranked(judged.at, judged.finding, judged.signature);
+        let reaches = !judged.reach.anchors.is_empty();
+        let rival = !judged.rivals.is_empty();
+        ranked.confidence =
+            score::confidence(judged.finding.sure, judged.finding.sources, reaches, rival);
+        if judged.state != judged.finding.state {
+            ranked
+                .reasons
+                .push("not seen any more, but what follows from it still is".to_owned());
+        }
+        ranked.reasons.extend(judged.notes.iter().cloned());
+        if rival {
+            let rivals = judged.rivals.join(", ");
+            ranked
+                .reasons
+                .push(format!("the same lines are also explained by {rivals}"));
+        }
+        ranked.state = judged.state;
+        let followed = judged.reach.symptoms.iter();
+        ranked.consequences = followed
+            .filter_map(|(at, followed)| self.consequence(*at, followed))
+            .collect();
+        ranked
+    }
+
+    /// The symptom at this position among the findings, of the subjects for which it follows.
+    fn consequence(&self, at: usize, followed: &Followed) -> Option<Consequence> {
+        let finding = self.findings.get(at)?;
+        let signature = self.database.signatures.get(finding.signature)?;
+        let cases = followed.cases.iter();
+        let cases = cases.filter_map(|at| finding.cases.get(*at));
+        Some(Consequence {
+            signature: signature.id.clone(),
+            title: self.titles.get(at).cloned().unwrap_or_default(),
+            subjects: cases
+                .map(|case| named(self.evidence, case, self.clusters))
+                .collect(),
+            assumed: followed.assumed,
+        })
+    }
+
+    /// The finding at this position.
+    fn ranked(&self, at: usize, finding: &Finding, signature: &Signature) -> RankedFinding {
+        let captures = remedy::all_captures(finding);
+        let text = |template: &Option<Template>| template.as_ref().map(|t| one_text(t, &captures));
+        let reasons = finding.lead().map(|lead| lead.reasons.clone());
+        let cases = finding.cases.iter();
+        RankedFinding {
+            signature: signature.id.clone(),
+            title: self.titles.get(at).cloned().unwrap_or_default(),
+            kind: signature.kind,
+            severity: signature.severity,
+            sure: finding.sure,
+            confidence: score::confidence(finding.sure, finding.sources, false, false),
+            state: finding.state,
+            problem: None,
+            onset: finding.span.map(|(first, _)| first),
+            subjects: cases
+                .map(|case| named(self.evidence, case, self.clusters))
+                .collect(),
+            reasons: reasons.unwrap_or_default(),
+            explanation: text(&signature.explanation).unwrap_or_default(),
+            count: finding.count,
+            first_seen: finding.span.map(|(first, _)| first),
+            last_seen: finding.span.map(|(_, last)| last),
+            evidence: quote::quote(self.evidence, finding),
+            consequences: Vec::new(),
+            explained_by: Vec::new(),
+            remediation: remedy::remediation(signature, &captures, &self.context.products),
+            prevention: text(&signature.prevent),
+            references: signature.refs.to_vec(),
+            translations: told(finding, signature, &captures, &self.context),
+        }
     }
 }
 
@@ -349,8 +360,8 @@ pub(super) fn title(signature: &Signature, finding: &Finding) -> String {
 /// The same for some of the subjects.
 pub(super) fn title_of(signature: &Signature, cases: &[&Case]) -> String {
     let used: BTreeSet<&str> = signature.title.names().collect();
-    let captures = remedy::captures_named(cases, &|name| used.contains(name));
-    let mut first = captures.first().cloned().unwrap_or_default();
+    let captures = remedy::named(cases, &|name| used.contains(name));
+    let mut first = captures.first().map(remedy::owned).unwrap_or_default();
     let subjects: Vec<&Subject> = cases.iter().map(|case| &case.subject).collect();
     let keys: BTreeSet<&String> = subjects.iter().flat_map(|s| s.0.keys()).collect();
     let mut listed: BTreeSet<&str> = BTreeSet::new();
@@ -366,13 +377,11 @@ pub(super) fn title_of(signature: &Signature, cases: &[&Case]) -> String {
         }
         first.insert(key.clone(), text);
     }
-    let varying = |captures: &Captures| -> Captures {
-        let own = captures
-            .iter()
-            .filter(|(name, _)| used.contains(name.as_str()) && !listed.contains(name.as_str()));
-        own.map(|(k, v)| (k.clone(), v.clone())).collect()
-    };
-    let variants: BTreeSet<Captures> = captures.iter().map(varying).collect();
+    let varying = captures.into_iter().map(|mut set| {
+        set.retain(|(name, _)| !listed.contains(name.as_str()));
+        set
+    });
+    let variants: BTreeSet<remedy::Named<'_>> = varying.collect();
     let filled = bounded(signature.title.fill(&first));
     match variants.len().saturating_sub(1) {
         0 => filled,

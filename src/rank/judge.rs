@@ -1,5 +1,6 @@
 //! Findings of causes into ranked causes: what follows from each, which share a line, which are one problem.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
@@ -54,7 +55,7 @@ pub(super) fn causes<'a>(
         let signature = database.signatures.get(finding.signature);
         signature.is_some_and(|signature| signature.kind == Kind::Cause)
     };
-    let lines: Vec<Lines> = findings
+    let lines: Vec<Lines<'_>> = findings
         .iter()
         .map(|finding| Lines::of(evidence, finding.cases.iter()))
         .collect();
@@ -128,17 +129,20 @@ fn clock_error(evidence: &Evidence, finding: &Finding) -> SignedDuration {
 fn fed(
     evidence: &Evidence,
     findings: &[Finding],
-    lines: &[Lines],
+    lines: &[Lines<'_>],
     reach: &Reach,
     own: usize,
     is_cause: &dyn Fn(&Finding) -> bool,
 ) -> BTreeSet<usize> {
     let followed = reach.symptoms.iter().filter_map(|(at, followed)| {
-        let cases = &findings.get(*at)?.cases;
-        let own = followed.cases.iter().filter_map(|case| cases.get(*case));
-        Some(Lines::of(evidence, own))
+        let (all, lines) = (&findings.get(*at)?.cases, lines.get(*at)?);
+        if followed.cases.len() == all.len() {
+            return Some(Cow::Borrowed(lines));
+        }
+        let own = followed.cases.iter().filter_map(|case| all.get(*case));
+        Some(Cow::Owned(Lines::of(evidence, own)))
     });
-    let followed: Vec<Lines> = followed.collect();
+    let followed: Vec<Cow<'_, Lines<'_>>> = followed.collect();
     let stands_on = |cause: usize| {
         let cause = lines.get(cause);
         cause.is_some_and(|cause| followed.iter().any(|symptom| symptom.same_as(cause)))
@@ -151,29 +155,33 @@ fn fed(
         .collect()
 }
 
-/// The lines that a finding stands on.
-struct Lines(BTreeSet<(u32, Location)>);
+/// The lines that a finding stands on, in order.
+#[derive(Clone)]
+struct Lines<'e>(Vec<(u32, &'e Location)>);
 
-impl Lines {
-    fn of<'c>(evidence: &Evidence, cases: impl Iterator<Item = &'c Case>) -> Self {
+impl<'e> Lines<'e> {
+    fn of<'c>(evidence: &'e Evidence, cases: impl Iterator<Item = &'c Case>) -> Self {
         let seen = cases.flat_map(|case| &case.seen);
-        Self(
-            seen.flat_map(|one| {
-                one.hits(evidence)
-                    .map(|hit| (one.entry, hit.location.clone()))
-            })
-            .collect(),
-        )
+        let mut lines: Vec<(u32, &'e Location)> = seen
+            .flat_map(|one| one.hits(evidence).map(|hit| (one.entry, &hit.location)))
+            .collect();
+        lines.sort_unstable();
+        lines.dedup();
+        Self(lines)
     }
 
     /// Whether everything the smaller one stands on, the other does too.
-    fn same_as(&self, other: &Lines) -> bool {
+    fn same_as(&self, other: &Lines<'_>) -> bool {
         let (small, large) = if self.0.len() <= other.0.len() {
             (&self.0, &other.0)
         } else {
             (&other.0, &self.0)
         };
-        !small.is_empty() && small.is_subset(large)
+        let mut rest = large.iter();
+        !small.is_empty()
+            && small
+                .iter()
+                .all(|line| rest.by_ref().find(|one| *one >= line) == Some(line))
     }
 }
 

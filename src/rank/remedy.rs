@@ -44,34 +44,44 @@ pub(super) fn all_captures(finding: &Finding) -> Vec<Captures> {
 
 /// The same of some subjects.
 pub(super) fn captures_of(cases: &[&Case]) -> Vec<Captures> {
-    captures_named(cases, &|_| true)
+    named(cases, &|_| true).iter().map(owned).collect()
 }
 
-/// The same, with the values of some names only.
-pub(super) fn captures_named(cases: &[&Case], wanted: &dyn Fn(&str) -> bool) -> Vec<Captures> {
-    let none = [Captures::new()];
+/// A set of captures that outlives its subjects.
+pub(super) fn owned(set: &Named<'_>) -> Captures {
+    let pairs = set.iter();
+    pairs
+        .map(|&(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// Names with their values, in order of name.
+pub(super) type Named<'c> = Vec<(&'c String, &'c String)>;
+
+/// The distinct sets of captures of some subjects with the subject's own names, of which only some are wanted; those of
+/// the surest subject first.
+pub(super) fn named<'c>(cases: &[&'c Case], wanted: &dyn Fn(&str) -> bool) -> Vec<Named<'c>> {
+    static NONE: [Captures; 1] = [Captures::new()];
     let mut cases = cases.to_vec();
     cases.sort_by_key(|case| std::cmp::Reverse((case.sure, case.state)));
-    let mut all: Vec<Captures> = Vec::new();
-    let mut seen: BTreeSet<Vec<(&String, &String)>> = BTreeSet::new();
+    let mut all: Vec<Named<'c>> = Vec::new();
+    let mut seen: BTreeSet<Named<'c>> = BTreeSet::new();
     for case in cases {
-        let sets: &[Captures] = if case.captures.is_empty() {
-            &none
+        let sets: &'c [Captures] = if case.captures.is_empty() {
+            &NONE
         } else {
             &case.captures
         };
         for captures in sets {
             let subject = case.subject.0.iter();
             let own = subject.filter(|(name, _)| !captures.contains_key(*name));
-            let named = own.chain(captures).filter(|(name, _)| wanted(name));
-            let mut named: Vec<(&String, &String)> = named.collect();
+            let mut named: Named<'c> = own
+                .chain(captures)
+                .filter(|(name, _)| wanted(name))
+                .collect();
             named.sort_unstable();
-            if !seen.contains(&named) {
-                let owned = named
-                    .iter()
-                    .map(|&(name, value)| (name.clone(), value.clone()));
-                all.push(owned.collect());
-                seen.insert(named);
+            if seen.insert(named.clone()) {
+                all.push(named);
             }
         }
     }
