@@ -171,7 +171,11 @@ fn is_announcement(line: &Line) -> bool {
 fn quote<'a>(raw: &'a [u8], catalog: &Catalog, tries: &[u32], limit: usize) -> Cow<'a, str> {
     let raw = raw.strip_suffix(b"\r").unwrap_or(raw);
     if raw.len() <= limit {
-        return String::from_utf8_lossy(raw);
+        return match std::str::from_utf8(raw) {
+            // a word at a time, where the lossy one goes byte by byte
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(raw),
+        };
     }
     let literals = tries
         .iter()
