@@ -20,6 +20,7 @@ mod case;
 mod confined;
 mod entry;
 mod folder;
+mod gzip;
 mod identity;
 mod job;
 mod leaf;

@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
-use flate2::bufread::GzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+use super::gzip::Gzip;
 use super::limits::Limits;
 use super::loss::Loss;
 use super::peek::Peek;
@@ -131,64 +131,6 @@ impl<R: Read> Read for Ratio<R> {
         self.out = self.out.saturating_add(n as u64);
         Ok(n)
     }
-}
-
-/// Gzip members end to end, as fluentd appends them; padding of zeros after the last is ignored.
-struct Gzip<R: Read> {
-    member: Option<GzDecoder<Peek<R>>>,
-}
-
-impl<R: Read> Gzip<R> {
-    fn new(packed: Peek<R>) -> Self {
-        Self {
-            member: Some(GzDecoder::new(packed)),
-        }
-    }
-}
-
-impl<R: Read> Read for Gzip<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if buf.is_empty() {
-            return Ok(0);
-        }
-        while let Some(member) = &mut self.member {
-            let n = member.read(buf)?;
-            if n > 0 {
-                return Ok(n);
-            }
-            let Some(mut packed) = self.member.take().map(GzDecoder::into_inner) else {
-                break;
-            };
-            match packed.peek(2) {
-                b"\x1f\x8b" => self.member = Some(GzDecoder::new(packed)),
-                b"" => return packed.failure().map_or(Ok(0), Err),
-                _ => return only_zeros(packed),
-            }
-        }
-        Ok(0)
-    }
-}
-
-fn only_zeros(mut rest: impl BufRead) -> io::Result<usize> {
-    let mut stray = 0u64;
-    loop {
-        let chunk = rest.fill_buf()?;
-        if chunk.is_empty() {
-            break;
-        }
-        if stray > 0 || chunk.iter().any(|&b| b != 0) {
-            stray += chunk.len() as u64;
-        }
-        let n = chunk.len();
-        rest.consume(n);
-    }
-    if stray == 0 {
-        return Ok(0);
-    }
-    Err(io::Error::new(
-        io::ErrorKind::InvalidData,
-        format!("{stray} bytes after the last gzip member are not gzip"),
-    ))
 }
 
 /// A stream asks for more memory than it may have.

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
-use flate2::Crc;
+use crc32fast::Hasher;
 use flate2::bufread::DeflateDecoder;
 
 use crate::bundle::level::Shared;
@@ -29,7 +29,7 @@ impl<R: Read> Read for Whole<R> {
 /// Deflated data whose checksum and sizes follow them.
 pub(super) struct Described<R: BufRead> {
     inner: DeflateDecoder<R>,
-    crc: Crc,
+    crc: Hasher,
     size: u64,
     most: MostRatio,
     shared: Arc<Shared>,
@@ -41,7 +41,7 @@ impl<'a, 'b> Described<&'a mut Peek<&'b mut dyn Read>> {
     pub(super) fn new(bytes: &'a mut Peek<&'b mut dyn Read>, shared: &Arc<Shared>) -> Self {
         Self {
             inner: DeflateDecoder::new(bytes),
-            crc: Crc::new(),
+            crc: Hasher::new(),
             size: 0,
             most: MostRatio::new(&shared.limits),
             shared: Arc::clone(shared),
@@ -71,7 +71,11 @@ impl<'a, 'b> Described<&'a mut Peek<&'b mut dyn Read>> {
     /// Consumes the descriptor and compares. It comes in four shapes: with or without a signature,
     /// with sizes of four or eight bytes.
     fn descriptor(&mut self) -> io::Result<()> {
-        let (packed, size, crc) = (self.inner.total_in(), self.size, self.crc.sum());
+        let (packed, size, crc) = (
+            self.inner.total_in(),
+            self.size,
+            self.crc.clone().finalize(),
+        );
         let bytes = self.inner.get_mut();
         let head = bytes.peek(24);
         let signed = head.starts_with(&DESCRIPTOR);
@@ -142,7 +146,7 @@ fn number(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
 /// where none does, with the archive.
 pub(super) struct UntilDescriptor<'a, 'b> {
     bytes: &'a mut Peek<&'b mut dyn Read>,
-    crc: Crc,
+    crc: Hasher,
     size: u64,
     done: bool,
 }
@@ -151,7 +155,7 @@ impl<'a, 'b> UntilDescriptor<'a, 'b> {
     pub(super) fn new(bytes: &'a mut Peek<&'b mut dyn Read>) -> Self {
         Self {
             bytes,
-            crc: Crc::new(),
+            crc: Hasher::new(),
             size: 0,
             done: false,
         }
@@ -159,7 +163,7 @@ impl<'a, 'b> UntilDescriptor<'a, 'b> {
 
     /// The length of the descriptor that starts here, if one does.
     fn descriptor(&mut self) -> Option<usize> {
-        let (size, crc) = (self.size, self.crc.sum());
+        let (size, crc) = (self.size, self.crc.clone().finalize());
         let head = self.bytes.peek(24);
         if !head.starts_with(&DESCRIPTOR) || number(head, 4, 4) != Some(crc.into()) {
             return None;

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
-use flate2::Crc;
+use crc32fast::Hasher;
 use flate2::bufread::DeflateDecoder;
 
 use super::archive::{Archive, Fate, Member};
@@ -134,7 +134,7 @@ impl Read for Plain {
 /// Checks size and checksum at the end.
 pub(super) struct Checked<R> {
     inner: R,
-    crc: Crc,
+    crc: Hasher,
     size: u64,
     /// Checksum and size as declared; taken once they were compared.
     declared: Option<(u32, u64)>,
@@ -144,7 +144,7 @@ impl<R> Checked<R> {
     pub(super) fn new(inner: R, crc: u32, size: u64) -> Self {
         Self {
             inner,
-            crc: Crc::new(),
+            crc: Hasher::new(),
             size: 0,
             declared: Some((crc, size)),
         }
@@ -160,7 +160,7 @@ impl<R: Read> Read for Checked<R> {
             && !buf.is_empty()
             && let Some((crc, size)) = self.declared.take()
         {
-            if crc != self.crc.sum() {
+            if crc != self.crc.clone().finalize() {
                 return Err(Loss::Checksum.into());
             }
             if size != self.size {

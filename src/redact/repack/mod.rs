@@ -337,7 +337,7 @@ impl<'a> Repack<'a> {
                 };
                 let mut deflate = Summed::new(packer);
                 pump.run(bytes, stream, &mut deflate)?;
-                let (crc, size) = (deflate.crc.sum(), deflate.size);
+                let (crc, size) = (deflate.crc.clone().finalize(), deflate.size);
                 // ends what was begun and gives it back
                 spool = deflate.inner.reset(Spool::new(&self.options.scratch))?;
                 self.packer = Some(deflate.inner);

@@ -2,14 +2,14 @@
 
 use std::io::{self, Read, Write};
 
-use flate2::Crc;
+use crc32fast::Hasher;
 
 use super::super::stream::{CHUNK, Stream};
 use crate::bundle::is_opaque;
 
 /// Sums up what passes.
 pub(super) struct Summed<W> {
-    pub(super) crc: Crc,
+    pub(super) crc: Hasher,
     /// The checksum's own counter has 32 bits.
     pub(super) size: u64,
     pub(super) inner: W,
@@ -19,7 +19,7 @@ impl<W> Summed<W> {
     /// In front of a writer.
     pub(super) fn new(inner: W) -> Self {
         Self {
-            crc: Crc::new(),
+            crc: Hasher::new(),
             size: 0,
             inner,
         }

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use flate2::Crc;
+use crc32fast::Hasher;
 use rustix::fs::{Mode, OFlags};
 
 /// Bytes held in memory by one spool.
@@ -42,9 +42,9 @@ impl Spool {
 
     /// The checksum that zips want.
     pub(super) fn checksum(&mut self) -> io::Result<u32> {
-        let mut sum = Sum(Crc::new());
+        let mut sum = Sum(Hasher::new());
         self.give(&mut sum)?;
-        Ok(sum.0.sum())
+        Ok(sum.0.finalize())
     }
 
     /// Lets `by` read everything, from the start.
@@ -85,7 +85,7 @@ impl Write for Spool {
     }
 }
 
-struct Sum(Crc);
+struct Sum(Hasher);
 
 impl Write for Sum {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
